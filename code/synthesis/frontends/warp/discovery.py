@@ -27,7 +27,7 @@ from synthesis.frontends.warp.flattening import NotFlatError
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
 from synthesis.frontends.warp.table_inputs import refused, table_of, with_inputs
-from synthesis.frontends.warp.writes import is_field_written, stored_by_tiles
+from synthesis.frontends.warp.writes import is_changed_by_reference, is_field_written, stored_by_tiles
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
 _USER_CODE = re.compile(r"warp\.(?:examples|tests|(?:_src\.)?(?:fem|sparse|optim))(?:\.|$)")
@@ -168,7 +168,8 @@ def signature_of(kernel: Any, named: Callable[[Any], str] | None = None) -> Sign
     tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
     parameters = introspection.parameters_of(kernel)
     written = lowering.written_arguments(kernel)
-    written |= {each.name for each in parameters if stored_by_tiles(tree, each.name, scope)}
+    unrecorded = (stored_by_tiles, is_changed_by_reference)
+    written |= {each.name for each in parameters if any(found(tree, each.name, scope) for found in unrecorded)}
     arguments = tuple(
         _with_roles(_argument(each.name, each.type, each.name in written, named), tree, scope) for each in parameters
     )

@@ -1,4 +1,7 @@
-"""A search for the arrays that a kernel writes, in its source. Warp does not record writes by tiles and native code."""
+"""A search for the arrays that a kernel writes, in its source.
+
+Warp does not record writes by tiles, by native code and by references to elements.
+"""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -26,7 +29,13 @@ def stored_by_tiles(tree: ast.AST, name: str, scope: Any) -> bool:
 
 def is_written(tree: ast.AST, name: str, scope: Any) -> bool:
     """Return whether a function, or one that it calls, assigns an array's element; see :func:`stored_by_tiles`."""
-    return _any_function(tree, name, scope, _assigns) or _any_call(tree, name, scope, _writes)
+    assigned = _any_function(tree, name, scope, _assigns) or _any_call(tree, name, scope, _writes)
+    return assigned or is_changed_by_reference(tree, name, scope)
+
+
+def is_changed_by_reference(tree: ast.AST, name: str, scope: Any) -> bool:
+    """Return whether a function changes an element that it is given by reference; see :func:`stored_by_tiles`."""
+    return _any_function(tree, name, scope, _refers)
 
 
 def is_field_written(tree: ast.AST, name: str, scope: Any) -> bool:
@@ -107,6 +116,47 @@ def _assigns(tree: ast.AST, name: str, _: Any) -> bool:
                 if path_of(inner) == name:
                     return True
     return False
+
+
+def _refers(tree: ast.AST, name: str, scope: Any) -> bool:
+    """Return whether a call passes an element of the named array, or a part of one, to a function that changes it."""
+    return any(
+        path_of(root) == name and _changes(function, place)
+        for function, place, argument in _calls_of_users(tree, scope)
+        if (root := _root(argument)) is not argument
+    )
+
+
+def _changes(function: Any, place: int, depth: int = 0) -> bool:
+    """Return whether a function has an argument by reference at a position, and assigns it or passes it on."""
+    for each in introspection.callable_overloads_of(function):
+        tree = introspection.tree_of(each)
+        name = dict(enumerate(parameters_in(tree))).get(place, "")
+        if depth > _DEEPEST or not introspection.is_by_reference(introspection.declared_types_of(each).get(name)):
+            continue
+        roots = [_root(node) for node in ast.walk(tree) if isinstance(getattr(node, "ctx", None), ast.Store)]
+        if name in map(path_of, roots):
+            return True
+        calls = _calls_of_users(tree, each.func.__globals__)
+        if any(path_of(_root(given)) == name and _changes(called, at, depth + 1) for called, at, given in calls):
+            return True
+    return False
+
+
+def _calls_of_users(tree: ast.AST, scope: Any) -> Iterator[tuple[Any, int, ast.expr]]:
+    """Yield the arguments of calls of a user's functions: the function, the argument's position and its expression."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            function = scope.get(node.func.id)
+            if introspection.is_function(function) and not _is_native(function):
+                yield from ((function, place, argument) for place, argument in enumerate(node.args))
+
+
+def _root(node: ast.AST) -> ast.AST:
+    """Return the expression that a location is, or is a part of."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node
 
 
 def _escapes(tree: ast.AST, name: str, scope: Any) -> bool:

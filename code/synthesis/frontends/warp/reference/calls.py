@@ -2,7 +2,7 @@
 
 import ast
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from synthesis.frontends.warp.reference.arms import SELECTING, note_arms
 from synthesis.frontends.warp.reference.expressions import Expressions
 from synthesis.frontends.warp.reference.gradients import gradient_of
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.references import REFERRED, referred_of
 from synthesis.frontends.warp.reference.semantics import SEMANTICS, construct
 from synthesis.frontends.warp.reference.sources import fit, source_of, type_of
 from synthesis.frontends.warp.reference.values import (
@@ -103,7 +104,7 @@ class Calls:
         arguments = self._arguments(node, frame, expressions, getattr(called, "name", ""))
         keywords = {each.arg or "": expressions.value(each.value, frame) for each in node.keywords}
         if introspection.is_function(called):
-            return self.function(called, arguments, keywords, expressions)
+            return self.function(called, arguments, keywords, expressions, (node, frame))
         if isinstance(called, Gradient):
             return self._gradient(called.function, arguments, keywords, node, frame, expressions)
         if introspection.is_grad(called) and len(arguments) == 1:
@@ -294,24 +295,27 @@ class Calls:
         return self._machine.atomic(operation, view, indices, value, is_used=is_used, expected=expected)
 
     def function(
-        self, function: Any, arguments: Sequence[Any], keywords: dict[str, Any], expressions: Expressions
+        self,
+        function: Any,
+        arguments: Sequence[Any],
+        keywords: dict[str, Any],
+        expressions: Expressions,
+        called: tuple[ast.Call, Frame] | None = None,
     ) -> Any:
-        """Return the result of a user function."""
+        """Return the result of a user function.
+
+        Args:
+            function: the function, with all of its overloads.
+            arguments: the values of the positional arguments.
+            keywords: the values of the keyword arguments.
+            expressions: the evaluator of expressions.
+            called: the call and the variables of the caller, which arguments by reference may change.
+        """
         if introspection.is_native(function):
             raise ReferenceUnknownError("a native snippet")
-        candidates = introspection.callable_overloads_of(function)
-        if len(candidates) > 1:
-            scores = [fit(each, arguments, keywords) for each in candidates]
-            scores = [  # Warp selects the first overload with type variables that fits
-                min(score, 0) if introspection.has_type_variables(each) else score
-                for each, score in zip(candidates, scores, strict=True)
-            ]
-            if max(scores) < 0:
-                raise ReferenceUnknownError(f"an overload of {function.key} for these types")
-            function = candidates[scores.index(max(scores))]
+        function = _overload_of(function, arguments, keywords)
         declared = introspection.declared_types_of(function)
-        if any(map(introspection.is_by_reference, declared.values())):
-            raise ReferenceUnknownError("an argument by reference")
+        by_reference = [name for name, kind in declared.items() if introspection.is_by_reference(kind)]
         source = source_of(function)
         names = dict(zip(source.parameters, arguments, strict=False)) | keywords
         frame = Frame(names, source.scope)
@@ -326,14 +330,36 @@ class Calls:
                 with contextlib.suppress(ReferenceUnknownError):
                     value = self._machine.as_type(value, type_of(kind))
                 names[name] = Value(value.type, value.data)
+        before = {name: names[name] for name in by_reference}
+        referred = referred_of(called, source.parameters, names, by_reference, expressions) if before else {}
         self._depth += 1
         if self._depth > _DEEPEST:
             raise ReferenceUnknownError("a function that calls itself")
         lanes = self._machine.mask
         self._run(source.body, lanes, frame)
         self._machine.mask = lanes
+        for name, target in referred.items():
+            if called is not None and names[name] is not before[name]:
+                called[1].names[REFERRED] = names[name]
+                self._run([ast.Assign([target], ast.Name(REFERRED, ast.Load()))], lanes, called[1])
+                self._machine.mask = lanes
         self._depth -= 1
         return frame.result
+
+
+def _overload_of(function: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """Return the overload of a function that Warp selects for arguments of these types."""
+    candidates = introspection.callable_overloads_of(function)
+    if len(candidates) < 2:
+        return function
+    scores = [fit(each, arguments, keywords) for each in candidates]
+    scores = [  # Warp selects the first overload with type variables that fits
+        min(score, 0) if introspection.has_type_variables(each) else score
+        for each, score in zip(candidates, scores, strict=True)
+    ]
+    if max(scores) < 0:
+        raise ReferenceUnknownError(f"an overload of {function.key} for these types")
+    return candidates[scores.index(max(scores))]
 
 
 def _starred_items(value: Any) -> Sequence[Any]:
