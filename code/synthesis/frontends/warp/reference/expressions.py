@@ -185,6 +185,9 @@ class Expressions:
             if name not in owner.fields:
                 raise ReferenceUnknownError(f"the field {name}")
             return owner.fields[name]
+        kind = getattr(owner, "type", owner)
+        if name == "length" and isinstance(kind, ValueType) and kind.form in ("vector", "quaternion"):
+            return self._machine.number(kind.shape[0])
         if isinstance(owner, Value):
             return part_of(owner, name)
         if isinstance(owner, ArrayView):

@@ -147,7 +147,10 @@ def _quat_identity(machine: Machine, dtype: Any = None) -> Value:
 
 
 @semantics("transformation")
-def _transformation(machine: Machine, *parts: Value, dtype: Any = None) -> Value:
+def _transformation(
+    machine: Machine, *parts: Value, dtype: Any = None, p: Value | None = None, q: Value | None = None
+) -> Value:
+    parts = (*parts, *(each for each in (p, q) if each is not None))
     return construct(machine, value_type("transform", scalar_name(dtype, parts), (7,)), parts, {})
 
 
