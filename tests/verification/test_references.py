@@ -1,6 +1,5 @@
 """Functions of Warp that change their arguments (``wp.ref``): variables, elements, components and fields."""
 
-
 import pytest
 from checking import judged_with, pairs_of
 

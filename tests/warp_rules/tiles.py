@@ -129,6 +129,7 @@ def shapes() -> Iterator[Case]:
         yield _one("tile_transpose", scalar, "wp.tile_transpose(t)", kind, kind, (4, 2), given=matrix)
         yield _one("tile_reshape", scalar, "wp.tile_reshape(t, shape=(2, 4))", kind, kind, matrix)
         yield _one("tile_squeeze", scalar, "wp.tile_squeeze(t)", kind, kind, (4,), given=(1, 4))
+        yield _one("tile_squeeze", f"axis_{scalar}", "wp.tile_squeeze(t, axis=(-2,))", kind, kind, (4,), given=(1, 4))
         yield _one("tile_broadcast", scalar, "wp.tile_broadcast(t, shape=(3, 8))", kind, kind, (3, _SIZE))
         view = "wp.tile_view(t, offset=(1, 1), shape=(1, 3))"
         yield _one("tile_view", scalar, view, kind, kind, (1, 3), given=matrix)

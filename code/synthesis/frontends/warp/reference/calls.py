@@ -141,11 +141,21 @@ class Calls:
         return found
 
     def _static(self, node: ast.expr, frame: Frame, expressions: Expressions) -> Any:
-        """Return the result of ``wp.static``: the value of a Python expression in the kernel's scope."""
+        """Return the result of ``wp.static``: the value of a Python expression in the kernel's scope.
+
+        Of other variables than loop counters, Warp knows the length.
+        """
+
+        def length(value: Any) -> int:
+            if not isinstance(value, Value | Tile):
+                return len(value)
+            return int(SEMANTICS["len"].compute(self._machine, value).data.item())
+
         known = {name: each.literal for name, each in frame.names.items()
                  if isinstance(each, Value) and each.literal is not None}  # fmt: skip
         try:
-            made = eval(compile(ast.Expression(node), "<static>", "eval"), dict(frame.scope) | known)  # noqa: S307
+            scope = {**frame.names, **frame.scope, **known, "len": length}
+            made = eval(compile(ast.Expression(node), "<static>", "eval"), scope)  # noqa: S307
         except Exception as error:
             raise ReferenceUnknownError("wp.static of an undefined name") from error
         return made if isinstance(made, range) else expressions.wrapped(made)

@@ -4,11 +4,13 @@ A cooperative operation of a block's threads is one operation here. Sums are tak
 GPU guarantees; the tolerance allows for that.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from synthesis.core.formats import numpy_dtype
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference.machine import Machine
@@ -78,10 +80,21 @@ def _untile(machine: Machine, tile: Tile) -> Value:
 
 @semantics("tile_arange")
 def _arange(machine: Machine, *bounds: Value, dtype: Any = float, storage: str = "") -> Tile:
+    """Return the numbers from a first one up to a last one (exclusive), all in the tile's type.
+
+    So are the bounds, and the quotient of which the length is the ceiling. Integers are exact.
+    """
     given = [each.literal if each.literal is not None else constant_of(each) for each in bounds]
-    start, stop, step = (0, *given, 1) if len(given) == 1 else (*given, 1)[:3]
     kind = type_of(dtype)
-    numbers = np.arange(start, stop, step).astype(machine.formats[kind.scalar])
+    limits = (0, *given, 1) if len(given) == 1 else (*given, 1)[:3]
+    if kind.is_float:
+        own = numpy_dtype(kind.scalar)
+        start, stop, step = (float(own.type(each)) for each in limits)
+        count = max(math.ceil(float(own.type((stop - start) / step))), 1)
+    else:
+        start, stop, step = map(int, limits)
+        count = -((stop - start) // -step)
+    numbers = np.array([start + number * step for number in range(count)], machine.formats[kind.scalar])
     return Tile(kind, numbers.shape, numbers[None])
 
 
@@ -253,7 +266,8 @@ def _reshape(machine: Machine, tile: Tile, shape: Any) -> Tile:
 
 @semantics("tile_squeeze")
 def _squeeze(machine: Machine, tile: Tile, axis: Any = None) -> Tile:
-    axes = [k for k, size in enumerate(tile.shape) if size == 1] if axis is None else list(sizes_of(axis))
+    rank = len(tile.shape)
+    axes = [k for k, size in enumerate(tile.shape) if size == 1] if axis is None else [k % rank for k in sizes_of(axis)]
     sizes = tuple(size for k, size in enumerate(tile.shape) if k not in axes)
     return Tile(tile.type, sizes, tile.data.reshape(len(tile.data), *sizes, *tile.type.shape))
 
