@@ -1,5 +1,7 @@
 """Numbers of components and elements that Warp knows when it compiles, and constructors with keywords."""
 
+from pathlib import Path
+
 import pytest
 from checking import judged_with, pairs_of_source
 
@@ -44,6 +46,23 @@ def tiles(x: wp.array3d(dtype=float), y: wp.array2d(dtype=float), z: wp.array(dt
     wp.tile_store(w, b + wp.tile_arange(0.0, 0.3, 0.1, dtype=float))
     wp.tile_store(n, wp.tile_arange(0, 9007199254740993, 9007199254740992, dtype=wp.int64))
 """
+
+
+HALVES = """
+import warp as wp
+
+@wp.kernel
+def product(a: wp.array2d(dtype=wp.float16), b: wp.array2d(dtype=wp.float16), c: wp.array2d(dtype=wp.float16)):
+    i, j = wp.tid()
+    x = wp.tile_load(a, shape=(8, 16), offset=(i * 8, 0))
+    y = wp.tile_load(b, shape=(16, 8), offset=(0, j * 8))
+    wp.tile_store(c, wp.tile_matmul(x, y), offset=(i * 8, j * 8))
+"""
+
+
+def test_products_of_tiles_of_half_precision_are_rounded_as_warp_rounds_them(tmp_path: Path) -> None:
+    pair = pairs_of_source(tmp_path, HALVES)["product"]
+    assert {"cpp_forward", "cpp_backward"} <= set(pair.verdict.verified), pair.verdict
 
 
 @pytest.fixture(scope="module")

@@ -65,10 +65,15 @@ _NEEDS_GPU = Unproved(Hindrance.NEEDS_GPU)
 
 def prepare() -> None:
     """Start Warp's runtime; called once in the process from which others are forked."""
-    wp.config.log_level = wp.LOG_ERROR
-    with _standard_error():  # Warp reports there that it finds no GPU
-        start_warp()
+    start_quietly()
     keep_cached_header()
+
+
+def start_quietly() -> None:
+    """Start Warp's runtime without what it reports of GPUs."""
+    wp.config.log_level = wp.LOG_ERROR
+    with _standard_error():
+        start_warp()
 
 
 def unavailable(level: Level, text: str) -> Unproved | None:

@@ -54,6 +54,8 @@ from synthesis.frontends.warp.texts import words
 from synthesis.frontends.warp.unassigned import find_unassigned
 
 _VERSIONS = versions_of(SUPPORTED)
+_HALVES = re.compile(r"float16|\b(vec|mat|quat|transform|spatial_)\w*h\b")
+"""Types of 16-bit numbers."""
 _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
 """For each tool that makes texts, other than Warp's code generator, the function that runs it."""
 
@@ -101,6 +103,8 @@ class WarpCompiler:
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         """Execute the sources, in one module where possible, and return their kernels, found by name."""
+        if any(_HALVES.search(each.source) for each in specs):
+            execution.start_quietly()  # a module may hold vectors of 16-bit numbers, which Warp's runtime converts
         with introspection.own_modules():
             return load_kernels(specs, _found, introspection.forget)
 

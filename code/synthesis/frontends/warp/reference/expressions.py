@@ -127,7 +127,8 @@ class Expressions:
         made_by: Any = found.__class__
         if type_introspection.is_value_type(made_by):
             kind = type_of(made_by)
-            held = np.array([found], dtype=self._machine.formats[kind.scalar]).reshape(1, *kind.shape)
+            numbers = type_introspection.numbers_of(found)  # its memory holds 16-bit numbers as their bits
+            held = np.array(numbers, dtype=self._machine.formats[kind.scalar]).reshape(1, *kind.shape)
             return self._machine.constants(Value(kind, held))
         return BuiltIn(found.key) if introspection.is_builtin(found) else found
 

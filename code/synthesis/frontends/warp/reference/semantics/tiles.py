@@ -4,6 +4,7 @@ A cooperative operation of a block's threads is one operation here. Sums are tak
 GPU guarantees; the tolerance allows for that.
 """
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -283,8 +284,15 @@ def _astype(machine: Machine, tile: Tile, dtype: Any) -> Tile:
 def _matmul(
     machine: Machine, a: Tile, b: Tile, *rest: Any, alpha: Value | None = None, beta: Value | None = None
 ) -> Any:
-    """Return ``a b``; with a third tile, store ``alpha a b + beta out`` in it."""
-    product = np.matmul(a.data, b.data).astype(np.result_type(a.data, b.data))
+    """Return ``a b``; with a third tile, store ``alpha a b + beta out`` in it.
+
+    Sums in 16 bits are rounded after each term, as Warp rounds them.
+    """
+    if a.data.dtype.itemsize == 2 and a.type.is_float:
+        terms = (a.data[:, :, k, None] * b.data[:, k, None, :] for k in range(a.shape[1]))
+        product = functools.reduce(np.add, terms)
+    else:
+        product = np.matmul(a.data, b.data).astype(np.result_type(a.data, b.data))
     if rest and isinstance(rest[0], Tile):
         out = rest[0]
         scale = 1 if alpha is None else alpha.data.reshape(-1, 1, 1)
