@@ -112,6 +112,12 @@ def of_an_axis(
     out[i] = q[i][axis] * axes.scale + along[axes.first] + along[other[i]]
 
 @wp.kernel
+def in_one_thread(a: wp.array(dtype=float), b: wp.array(dtype=float), c: wp.array(dtype=float),
+                  out: wp.array(dtype=float)):
+    for i in range(100):
+        out[i] = wp.clamp(a[i], b[i], c[i])
+
+@wp.kernel
 def filled(out: wp.array(dtype=float)):
     out[wp.tid()] = 0.5
 
@@ -158,6 +164,13 @@ def test_arrays_are_as_large_as_the_indices_that_left_them_ask_for(inferred: dic
     assert taken.spec.signature.launch == (16,)
     assert shapes == {"counter": (16,), "x": (32,), "out": (32,)}
     assert {"cpp_forward", "cuda_forward"} <= set(taken.verdict.verified)
+
+
+@pytest.mark.needs("warp")
+def test_several_arrays_are_as_large_as_a_loop_asks_for(inferred: dict[str, Pair]) -> None:
+    pair = inferred["in_one_thread"]
+    assert all((each.shape or (0,))[0] >= 100 for each in pair.spec.signature.arguments)
+    assert "cpp_forward" in pair.verdict.verified
 
 
 @pytest.mark.needs("warp")

@@ -64,6 +64,9 @@ def reductions() -> Iterator[Case]:
             if scalar in ("int32", "uint32", "float32"):
                 yield _one(f"tile_scan_{name}", scalar, f"wp.tile_scan_{name}(t)", kind, kind, (_SIZE,))
         yield _one("tile_reduce", scalar, "wp.tile_reduce(wp.mul, t)", kind, kind, (1,))
+        for axis, left in ((0, (4,)), (1, (2,))):
+            call = f"wp.tile_reduce(wp.max, t, axis={axis})"
+            yield _one("tile_reduce", f"axis_{axis}_{scalar}", call, kind, kind, left, given=(2, 4))
         plus = f"rule_tile_reduce_own_{scalar}_plus"
         helpers = _PLUS.format(f"wp.{scalar}")
         yield _one("tile_reduce", f"own_{scalar}", f"wp.tile_reduce({plus}, t)", kind, kind, (1,), helpers=helpers)

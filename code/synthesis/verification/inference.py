@@ -52,7 +52,7 @@ CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (64, (0.1, 1.5)), (4, (0.1, 0
 """The signatures that are tried: a size for every unknown dimension, and bounds of floating-point numbers."""
 _MOST_ALONE = 8
 """Maximum number of arguments that are widened one by one if the kernel fails with all of them widened."""
-_MOST_REPAIRS = 12
+_MOST_REPAIRS = 24
 """Maximum number of repairs of a signature for each size that is tried."""
 _LARGEST_ARRAY = 2**18
 """Maximum number of elements of an array that is enlarged."""

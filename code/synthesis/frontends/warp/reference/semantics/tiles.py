@@ -202,13 +202,25 @@ semantics("tile_argmax")(_position(np.argmax))
 
 
 @semantics("tile_reduce")
-def _reduce(machine: Machine, function: Any, tile: Tile) -> Tile:
-    flat = _flat(tile)
-    result = _element(tile.type, flat[:, 0])
+def _reduce(machine: Machine, function: Any, tile: Tile, axis: Any = None) -> Tile:
+    """Return a tile's elements, or those along an axis, combined from first to last."""
+    along = None if axis is None else constant_of(axis)
+    sizes = () if along is None else tuple(size for place, size in enumerate(tile.shape) if place != along)
+    flat = _flat(tile) if along is None else np.moveaxis(tile.data, along + 1, 1)
+    count = math.prod(sizes)
+
+    def part(number: int) -> Value | StructValue:
+        taken = flat[:, number]
+        return _element(tile.type, taken.reshape(len(taken) * count, *tile.type.shape))
+
+    result = part(0)
     for number in range(1, flat.shape[1]):
-        result = _applied(machine, function, [result, _element(tile.type, flat[:, number])], 1)
+        result = _applied(machine, function, [result, part(number)], count)
     held = packed(machine, result) if isinstance(result, StructValue) else result.data
-    return _one(tile, held, result.type)
+    if along is None:
+        return _one(tile, held, result.type)
+    sizes = sizes or (1,)
+    return Tile(result.type, sizes, held.reshape(-1, *sizes, *getattr(result.type, "shape", ())))
 
 
 def _scan(*, inclusive: bool) -> Callable[[Machine, Tile], Tile]:
