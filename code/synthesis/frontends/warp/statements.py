@@ -6,6 +6,7 @@ frame is exactly the one that Warp writes for the rest of the text. Otherwise it
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from synthesis.core.languages import CPP
@@ -165,8 +166,24 @@ def _of_cuda(text: str) -> Statements | None:
         return None
     match = parts.head
     parameters = tuple(_PARAMETER.findall(match["parameters"]))
+    values = [name for kind, role, name in parameters if role == "var" and "array_t<" not in kind]
+    if parts.strides and _changes_one(parts.body, values):
+        return None
     body = re.sub(r"\bcontinue;", "return;", parts.body) if parts.strides else parts.body
     return Statements(match["name"], match["direction"], match["rank"], parameters, _flat(parts.helpers), _flat(body))
+
+
+def _changes_one(body: str, names: Sequence[str]) -> bool:
+    """Return whether a CUDA kernel may change one of these parameters, which are no arrays, judging by its body.
+
+    In C++ each element has parameters of its own. In CUDA, a thread keeps the changed ones for its next element.
+    """
+    if not names:
+        return False
+    found = rf"var_(?:{'|'.join(map(re.escape, names))})\b"
+    changed = rf"\bwp::\w*(?:assign|inplace|store)\w*\({found}|\b{found}(?:\.\w+|\[[^\]]*\])*\s*=(?!=)"
+    through_pointers = re.search(rf"&\(*{found}", body) and re.search(r"\bwp::(?:store|assign|\w+_inplace)\(", body)
+    return bool(through_pointers) or re.search(changed, body) is not None
 
 
 def _flat(text: str) -> str:
