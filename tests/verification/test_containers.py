@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from checking import judged, pairs_of
@@ -10,6 +11,8 @@ from synthesis import Pair, get_frontend
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Role
 from synthesis.frontends.base import Kernel
+from synthesis.making.runs.extraction import extract_to_folder
+from synthesis.making.runs.reverification import verify_folder
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.verifier import Verifier
 
@@ -126,3 +129,23 @@ def loaded(spec: KernelSpec) -> Kernel:
     kernel = get_frontend("warp").load_one(spec)
     assert isinstance(kernel, Kernel)
     return kernel
+
+
+SUMS = """
+import warp as wp
+
+@wp.kernel
+def raised(a: wp.fabricarray(dtype=float), b: wp.array(dtype=float)):
+    i = wp.tid()
+    a[i] = 2.0 * a[i]
+    wp.atomic_add(a, i, b[i])
+"""
+
+
+def test_rows_with_sums_in_arrays_of_fabrics_are_verified_again(tmp_path: Path) -> None:
+    (tmp_path / "sums.py").write_text(SUMS)
+    extract_to_folder(str(tmp_path / "sums.py"), tmp_path / "rows")
+    found = verify_folder(tmp_path / "rows", seed=3)
+    assert found.rows == 1
+    assert found.texts >= 2
+    assert not found.failures

@@ -41,10 +41,15 @@ template <int values> struct Atomic {
     static void seen(const A<T>& array, const R&... rest)
     {
         int at[] = {whole(rest)..., 0, 0, 0};
-        int count = (int)sizeof...(R) - values;
-        note(count == 1 ? &wp::index(array, at[0]) : count == 2 ? &wp::index(array, at[0], at[1])
-            : count == 3 ? &wp::index(array, at[0], at[1], at[2])
-            : &wp::index(array, at[0], at[1], at[2], at[3]), sizeof(T), 2);
+        constexpr int count = (int)sizeof...(R) - values; // a Fabric array has one index
+        if constexpr (count == 1)
+            note(&wp::index(array, at[0]), sizeof(T), 2);
+        else if constexpr (count == 2)
+            note(&wp::index(array, at[0], at[1]), sizeof(T), 2);
+        else if constexpr (count == 3)
+            note(&wp::index(array, at[0], at[1], at[2]), sizeof(T), 2);
+        else
+            note(&wp::index(array, at[0], at[1], at[2], at[3]), sizeof(T), 2);
     }
 };
 }
