@@ -24,6 +24,11 @@ ANY_ORDER = {
     "one_thread_each": "wp.atomic_add(out, i, v)\n    wp.atomic_max(out, i, 1.0)",
     "takes_slots": "s = wp.atomic_add(n, 0, 1)\n    out[s] = v",
 }
+STORED_BY_SEVERAL = {
+    "stores_equal_values": "out[0] = 2.0 * x[0]\n    out[i + 1] = v",
+    "stores_by_a_function": "keep(out, 2.0 * x[0])\n    out[i + 1] = v",
+    "stores_a_factor": "a = x[i % 4] * x[i % 4]\n    out[i % 4] = a\n    out[i + 16] = a * v",
+}
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +41,11 @@ def {name}(x: wp.array(dtype=float), k: wp.array(dtype=int), n: wp.array(dtype=i
     v = x[i]
     {body}
 """
-        for name, body in {**DEPENDING, **ANY_ORDER}.items()
+        for name, body in {**DEPENDING, **ANY_ORDER, **STORED_BY_SEVERAL}.items()
     }
     path = tmp_path_factory.mktemp("order") / "order.py"
-    path.write_text("import warp as wp\n" + "".join(kernels.values()))
+    function = "\n@wp.func\ndef keep(out: wp.array(dtype=float), v: float):\n    out[0] = v\n\n"
+    path.write_text("import warp as wp\n" + function + "".join(kernels.values()))
     unit = Domain(low=0.1, high=1.5)
     few = Domain(low=0, high=3)
     table = {
@@ -66,3 +72,16 @@ def test_only_the_forward_text_of_a_cpu_is_proved(pairs: dict[str, Pair], name: 
 @pytest.mark.parametrize("name", ANY_ORDER)
 def test_changes_that_commute_are_proved_on_both(pairs: dict[str, Pair], name: str) -> None:
     assert {"cpp_forward", "cuda_forward"} <= set(pairs[name].verdict.verified)
+
+
+@pytest.mark.needs("warp")
+@pytest.mark.parametrize("name", STORED_BY_SEVERAL)
+def test_adjoints_of_equal_values_in_one_element_are_not_proved_on_a_gpu(pairs: dict[str, Pair], name: str) -> None:
+    verdict = pairs[name].verdict
+    assert verdict.verified == ("cpp_forward", "cpp_backward", "cuda_forward")
+    assert "several threads store one element of out" in str(verdict.unverified["cuda_backward"])
+
+
+@pytest.mark.needs("warp")
+def test_adjoints_of_a_constant_in_one_element_are_proved_on_both(pairs: dict[str, Pair]) -> None:
+    assert "cuda_backward" in pairs["stores_the_same"].verdict.verified

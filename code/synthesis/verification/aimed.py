@@ -109,6 +109,7 @@ def find_aimed_draws(
         trace.arms = dict.fromkeys(way.arms, already + len(found)) | trace.arms
         trace.whole |= way.whole
         trace.order = trace.order or way.order
+        trace.adjoint_order = trace.adjoint_order or way.adjoint_order
         trace.left_out |= way.left_out
         found.append(AimedDraw(inputs=trial, own=own, double=double))
     return found

@@ -88,6 +88,18 @@ def depending_on_order(name: str | None) -> Unproved | None:
     return Unproved(Hindrance.DEPENDS_ON_ORDER, f"{Hindrance.DEPENDS_ON_ORDER}: {why}")
 
 
+def adjoint_depending_on_order(name: str | None) -> Unproved | None:
+    """Return why the order of threads keeps backward texts of a GPU from being verified; None if it does not.
+
+    Args:
+        name: the array of which several threads store one element; None if there is none.
+    """
+    if name is None:
+        return None
+    why = f"several threads store one element of {name}; each of them reads and clears its adjoint, without an atomic"
+    return Unproved(Hindrance.DEPENDS_ON_ORDER, f"{Hindrance.DEPENDS_ON_ORDER}: {why}")
+
+
 def coverage_of(signature: Signature, runs: Sequence[Values], results: Sequence[Values], code: Reached) -> Coverage:
     """Return the coverage of a kernel by some runs.
 

@@ -101,8 +101,8 @@ class Draws:
                         return f"{name} depends on the order in which an object keeps its items"
         return None
 
-    def try_indices(self) -> str | None:
-        """Return the name of an array that depends on the order of threads on draws of further seeds; None if none.
+    def try_indices(self) -> Trace:
+        """Return the record of draws of further seeds, which shows whether an array depends on the order of threads.
 
         They are evaluated if the domains of a user's kernel may hold indices that few draws have. A row whose kernel
         depends on the order or is at fault on one of them would fail in ``irsmith verify``.
@@ -110,15 +110,14 @@ class Draws:
         Raises:
             ReferenceFaultError: if the kernel is at fault.
         """
-        signature = self.spec.signature
+        signature, trace = self.spec.signature, Trace()
         if not any(map(_is_drawn_index, signature.arguments)) or count_numbers(signature) > _MOST_INDEXED:
-            return None
+            return trace
         at_edges = [draw for draw in DRAWS if draw[1]]
-        trace = Trace()
         for seed in range(self.seed + 1, self.seed + 1 + _INDEX_SEEDS):
             with contextlib.suppress(UndefinedResultError):
                 self.reference(standard_runs(signature, seed=seed, draws=at_edges), double=False, trace=trace)
-        return trace.order
+        return trace
 
     def _problem(self, drawn: Drawn) -> Problem | None:
         """Return the reason why a kernel with these results fails; None if it does not."""

@@ -183,6 +183,8 @@ def _hindrance_of(plan: Plan, level: Level) -> Unproved | None:
     """Return why a passing text of this level does not count as verified; None if it does."""
     if plan.order is not None and (level.device != "cpu" or level.direction is not Direction.FORWARD):
         return plan.order
+    if plan.adjoint_order is not None and level.device != "cpu" and level.direction is Direction.BACKWARD:
+        return plan.adjoint_order
     return plan.beyond.get(level.direction)
 
 

@@ -74,6 +74,8 @@ class Plan:
     """
     order: Unproved | None = None
     """Set if results depend on the order of threads. No CUDA text and no derivative then counts as verified."""
+    adjoint_order: Unproved | None = None
+    """Set if adjoints depend on the order of threads. No backward text of a GPU then counts as verified."""
     min_coverage: float = SHARE
     """The smallest coverage by the runs for ``Purpose.DRAW`` at which a text counts as verified."""
     beyond: Mapping[Direction, Unproved] = field(default_factory=dict[Direction, Unproved])

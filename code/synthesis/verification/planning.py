@@ -33,7 +33,13 @@ from synthesis.frontends.failures import detail_of
 from synthesis.verification import lowered
 from synthesis.verification.checked_points import MORE_SEEDS, Search
 from synthesis.verification.claims import narrow_domain
-from synthesis.verification.coverage import SHARE, WRITES_NOTHING, depending_on_order, unreached_derivative
+from synthesis.verification.coverage import (
+    SHARE,
+    WRITES_NOTHING,
+    adjoint_depending_on_order,
+    depending_on_order,
+    unreached_derivative,
+)
 from synthesis.verification.draws import Drawn, Draws
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs
@@ -191,8 +197,9 @@ class _Planning:
             if problem is not None:
                 return problem
             if self.fresh and not self.useful:
-                order = self._draws(reference).try_indices()
-                drawn.trace.order = drawn.trace.order or order
+                tried = self._draws(reference).try_indices()
+                drawn.trace.order = drawn.trace.order or tried.order
+                drawn.trace.adjoint_order = drawn.trace.adjoint_order or tried.adjoint_order
             return self._with_draws(plan, reference, drawn)
         except ReferenceFaultError as error:
             # A user's kernel may be at fault on some inputs, such as a loop that only some of them end. A recipe draws
@@ -254,6 +261,7 @@ class _Planning:
             plan,
             beyond={each: why for each, why in hindrances.items() if why and each in directions},
             order=depending_on_order(drawn.trace.order or at_points.order),
+            adjoint_order=adjoint_depending_on_order(drawn.trace.adjoint_order or at_points.adjoint_order),
         )
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs), *self._lowered(plan)))
 

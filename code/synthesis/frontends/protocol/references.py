@@ -86,6 +86,11 @@ class Trace:
     """Places that the tool removes when it makes a text, such as a branch whose condition is then known."""
     order: str | None = None
     """The name of an array whose values depend on the order in which threads run; None if there is none."""
+    adjoint_order: str | None = None
+    """The name of an array of which several threads store one element, so that its adjoint depends on their order.
+
+    The stored values may be equal, so that the array itself does not depend on the order. None if there is none.
+    """
     restored: set[str] = field(default_factory=set[str])
     """Names of arrays that may hold their first values again at the end, such as locks: the kernel changes them by
     atomic operations of several kinds, and uses what these return.

@@ -11,6 +11,7 @@ from synthesis.making.confirmation import confirm_source, why_unprovable
 from synthesis.verification.distinct_indices import infer_distinct_indices
 from synthesis.verification.further_inputs import infer_further_inputs
 from synthesis.verification.inference import infer_inputs, with_objects
+from synthesis.verification.plan import Plan
 from synthesis.verification.planning import make_plan
 
 
@@ -34,7 +35,8 @@ def prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) -> 
     if planned.plan is None:
         return planned
     if planned.plan.unknown is None:
-        return planned if planned.plan.order is None else _ordered(frontend, candidate, settings, assumed, planned)
+        ordered = _is_ordered(planned.plan)
+        return planned if ordered else _ordered(frontend, candidate, settings, assumed, planned)
     further = infer_further_inputs(frontend, assumed, planned.plan.unknown)
     return planned if further is None else _planned(frontend, candidate, settings, further, None)
 
@@ -58,9 +60,14 @@ def _ordered(
         0.0 if each is None or each.plan is None or each.plan.coverage is None else each.plan.coverage.share
         for each in (planned, again)
     ]
-    if again is None or again.plan is None or again.plan.order is not None or shares[1] < shares[0]:
+    if again is None or again.plan is None or not _is_ordered(again.plan) or shares[1] < shares[0]:
         return planned
     return again
+
+
+def _is_ordered(plan: Plan) -> bool:
+    """Return whether the order of threads has an effect neither on results nor on adjoints."""
+    return plan.order is None and plan.adjoint_order is None
 
 
 def _planned(

@@ -46,6 +46,16 @@ class Dependence:
             self._known[key] = self._holds(expression, source)
         return self._known[key]
 
+    def independent_values(self) -> set[ast.expr]:
+        """Return the values of assignments, also in called functions, that do not depend on the arguments."""
+        return {
+            node.value
+            for source in self._sources
+            for statement in source.body
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Assign) and not self.holds(node.value, source)
+        }
+
     def _holds(self, expression: ast.expr, source: Source) -> bool:
         names = self._names.get(id(source), set[str]())
         match expression:

@@ -84,7 +84,9 @@ class Interpreter(Targets):
             value = self._calls.call(statement.value, frame, self._expressions, results=len(target.elts))
         else:
             value = self._expressions.value(statement.value, frame)
+        self._machine.assigned = statement.value
         self._assign(target, value, lanes, frame)
+        self._machine.assigned = None
         return lanes
 
     def _run_AnnAssign(self, statement: ast.AnnAssign, lanes: Array, frame: Frame) -> Array:  # noqa: N802

@@ -43,6 +43,8 @@ class Access(NamedTuple):
     """Whether each lane accesses memory. For a tile, the second axis is over its elements."""
     kept: Array
     """The numbers of the lanes if only some lanes ran; otherwise None."""
+    value: ast.expr | None = None
+    """For a write by an assignment, the expression of the assigned value; otherwise None."""
 
 
 class Lanes:
@@ -88,6 +90,7 @@ class Lanes:
         self.kept: Array = None
         """The numbers of the lanes that run while the others are left out; None if none are left out."""
         self.log: list[Access] = []
+        self.assigned: ast.expr | None = None  # the value of the assignment that stores
         self.notes: list[tuple[int, Array]] = []
         """Statements and sides of conditional expressions, by identity, with the numbers of the lanes that ran them.
 
@@ -187,7 +190,7 @@ class Lanes:
 
     def record(self, key: Any, kind: str, indices: tuple[Array, ...], lanes: Array) -> None:
         """Add a memory access to the log."""
-        self.log.append(Access(key, kind, indices, lanes, self.kept))
+        self.log.append(Access(key, kind, indices, lanes, self.kept, self.assigned if kind == "W" else None))
 
     @contextmanager
     def only(self, lanes: Array) -> Generator[Array]:

@@ -17,7 +17,7 @@ from synthesis.frontends.linemap import NO_PLACES, Where
 from synthesis.frontends.warp.introspection import parameters_of
 from synthesis.frontends.warp.reference.arguments import argument_of
 from synthesis.frontends.warp.reference.coverage import reached_statements
-from synthesis.frontends.warp.reference.dependence import called_name
+from synthesis.frontends.warp.reference.dependence import Dependence, called_name
 from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.order import (
@@ -27,6 +27,7 @@ from synthesis.frontends.warp.reference.order import (
     first_runs,
     is_recast,
     is_shared,
+    is_stored_by_one_of_several,
     order_changes,
     stages_of,
     touched_by,
@@ -188,16 +189,39 @@ def launched(
         memory, way, machines = launch_groups([[each] for each in threads])
     if apart and trace is not None and not double and trace.order is None and (recast or clash(touched)):
         trace.order = order_changes(memory, together, partial(launch_groups, [[each] for each in threads[::-1]]))
+    stored = any(map(is_stored_by_one_of_several, touched.values()))
+    if stored and trace is not None and not double and trace.adjoint_order is None:
+        trace.adjoint_order = _stored_by_several(kernel, signature, memory, machines)
     if trace is not None:
         trace.first |= first_runs(machines) if apart else way.first
-        trace.arms |= way.arms
-        trace.whole |= way.whole
-        trace.left_out |= way.left_out
-        trace.singular |= way.singular
-        if trace.undefined is not None:
-            trace.undefined |= way.undefined or {}
+        _add_facts(trace, way)
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
+
+
+def _add_facts(trace: Trace, way: Trace) -> None:
+    """Add what one launch records to a record, except for the first runs."""
+    trace.arms |= way.arms
+    trace.whole |= way.whole
+    trace.left_out |= way.left_out
+    trace.singular |= way.singular
+    if trace.undefined is not None:
+        trace.undefined |= way.undefined or {}
+
+
+def _stored_by_several(
+    kernel: Any, signature: Signature, memory: Mapping[str, Any], machines: Sequence[Machine]
+) -> str | None:
+    """Return the first array with an element that threads share, and in which one stores a number with a derivative.
+
+    The machines ran the launch one after another. The result is None if there is no such array.
+    """
+    arrays = [each.name for each in signature.arguments if each.shape is not None and each.is_float]
+    constant = Dependence(source_of(kernel), arrays, smoothly=True).independent_values()
+    touched = touched_by(machines, without=lambda access: access.kind == "W" and access.value in constant)
+    keys = {key for key, each in touched.items() if is_stored_by_one_of_several(each)}
+    keys |= {key[0] for key in keys if type(key) is tuple}  # fields of structs
+    return next((name for name in arrays if id(memory[name]) in keys), None)
 
 
 def _launch(

@@ -8,6 +8,7 @@ import numpy as np
 
 from synthesis.core.formats import is_floating
 from synthesis.frontends.base import ReferenceFaultError, Trace
+from synthesis.frontends.warp.reference.lanes import Access
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import Array, Recast
 
@@ -38,13 +39,19 @@ class Touched:
         return self.kind != _READ
 
 
-def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
-    """Return all accesses to each memory that was changed, by its key. The machines ran one after another."""
+def touched_by(machines: Sequence[Machine], without: Callable[[Access], bool] = lambda _: False) -> dict[Any, Touched]:
+    """Return the accesses to each memory that was changed, by its key.
+
+    Args:
+        machines: the machines, which ran one after another.
+        without: returns whether an access is left out; by default none is.
+    """
     changed = {each.key for machine in machines for each in machine.log if each.kind != "R"}
     columns: dict[Any, list[tuple[Array, Array, Array, Array]]] = {}
     for machine in machines:
-        for key, kind, indices, lanes, kept in machine.log:
-            if key not in changed:
+        for access in machine.log:
+            key, kind, indices, lanes, kept, _ = access
+            if key not in changed or without(access):
                 continue
             active = np.nonzero(lanes)  # for a tile, the indices of lanes and of elements
             numbers = active[0] if kept is None else kept[active[0]]
@@ -85,6 +92,15 @@ def is_shared(touched: Touched, *, atomics: bool = False) -> bool:
         return False
     read, written, added, exchanged, mixed, _ = elements
     return bool((written | exchanged | mixed | (added & (read | atomics))).any())
+
+
+def is_stored_by_one_of_several(touched: Touched) -> bool:
+    """Return whether threads share an element that one of them stores without an atomic.
+
+    Warp's adjoint of such a store reads the element's adjoint and sets it to zero, also without an atomic.
+    """
+    elements = _elements(touched)
+    return elements is not None and bool(elements[_WRITTEN].any())
 
 
 def clash(touched: Mapping[Any, Touched]) -> bool:
