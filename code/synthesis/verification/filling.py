@@ -1,6 +1,6 @@
 """Fills the gaps of a signature with common inputs, and changes inputs that were filled in."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from synthesis.core.signatures import Argument, Domain, Signature
@@ -160,3 +160,17 @@ def _filled_argument(
         low = max(whole.low, 0) if argument.dtype.startswith("uint") else whole.low
         return replace(argument, shape=shape, domain=Domain(low=low, high=whole.high))
     return replace(argument, shape=shape, domain=Domain(low=limits[0], high=limits[1]))
+
+
+def with_threads(signature: Signature, given: Sequence[int | None], size: int) -> Signature | None:
+    """Return a signature with fewer threads along the last dimension of its launch that is larger than a size.
+
+    Threads are often launched along the components of vectors. The result is None if there is no such dimension whose
+    number of threads is unknown.
+    """
+    launch = list(signature.launch or ())
+    axis = max((axis for axis, known in enumerate(given) if known is None and (launch[axis] or 0) > size), default=None)
+    if axis is None or len(launch) < 2:
+        return None
+    launch[axis] = size
+    return replace(signature, launch=tuple(launch))

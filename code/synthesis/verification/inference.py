@@ -40,7 +40,16 @@ from synthesis.frontends.base import (
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.coverage import coverage_of
 from synthesis.verification.draws import standard_draws
-from synthesis.verification.filling import continued, filled, limited, mirrored, positive, replaced, widened
+from synthesis.verification.filling import (
+    continued,
+    filled,
+    limited,
+    mirrored,
+    positive,
+    replaced,
+    widened,
+    with_threads,
+)
 from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import flat, is_part_of, missing_domain, missing_inputs, standard_runs
 from synthesis.verification.thresholds import kernel_thresholds
@@ -274,6 +283,8 @@ class Trying:
             case OutOfBoundsError() as fault:
                 limit = partial(limited, size=fault.size, indices=self._thresholds.indices)
                 changed = self._enlarged(signature, fault) or self._changes(signature, limit)
+                if not changed and not fault.array and signature.launch is not None:
+                    return with_threads(signature, self._kernel.spec.signature.launch or (), fault.size)
             case ZeroDivisorError():
                 changed = self._changes(signature, positive)
             case _:

@@ -18,6 +18,10 @@ _KINDS = {"R": _READ, "W": _WRITTEN, "A": _ADDED, "X": _EXCHANGED}
 _OPERATIONS = {name: 1 + number for number, name in enumerate(("add", "min", "max", "and", "or", "xor", "exch", "cas"))}
 _REPLACING = 7
 """The number of the first atomic operation that does not commute with itself."""
+_MOST_INDICES = 1_000_003
+"""A prime that is larger than most dimensions of arrays."""
+_WHOLE = -1
+"""Stands for the component of an access to a whole element."""
 _ORDER_TOLERANCE = 1e-3
 """Error that another order of summation may cause, relative to an array's largest element."""
 
@@ -47,20 +51,43 @@ def touched_by(machines: Sequence[Machine], without: Callable[[Access], bool] = 
         without: returns whether an access is left out; by default none is.
     """
     changed = {each.key for machine in machines for each in machine.log if each.kind != "R"}
-    columns: dict[Any, list[tuple[Array, Array, Array, Array]]] = {}
-    for machine in machines:
-        for access in machine.log:
-            key, kind, indices, lanes, kept, _ = access
-            if key not in changed or without(access):
-                continue
-            active = np.nonzero(lanes)  # for a tile, the indices of lanes and of elements
-            numbers = active[0] if kept is None else kept[active[0]]
-            place = machine.replica[numbers].astype(np.int64)
-            for index in indices:
-                place = place * 1_000_003 + (index[active] if len(index) > 1 or index.ndim > 1 else index)
-            kinds, operations = (np.full(len(place), each) for each in (_KINDS[kind[0]], _OPERATIONS.get(kind[1:], 0)))
-            columns.setdefault(key, []).append((place, kinds, operations, machine.linear[numbers]))
-    return {key: Touched(*map(np.concatenate, zip(*each, strict=True))) for key, each in columns.items()}
+    ranks: dict[Any, int] = {}
+    logged = [(machine, each) for machine in machines for each in machine.log if each.key in changed]
+    for _, each in logged:
+        ranks[each.key] = min(len(each.indices), ranks.get(each.key, len(each.indices)))
+    columns: dict[Any, list[tuple[Array, Array, Array, Array, Array]]] = {}
+    for machine, access in logged:
+        if without(access):
+            continue
+        key, kind, indices, lanes, kept, _ = access
+        active = np.nonzero(lanes)  # for a tile, the indices of lanes and of elements
+        numbers = active[0] if kept is None else kept[active[0]]
+        rank, replica = ranks[key], machine.replica[numbers].astype(np.int64)
+        place = _numbered(indices[:rank], active, replica)
+        part = _numbered(indices[rank:], active, np.full(len(replica), _WHOLE if len(indices) == rank else 0))
+        kinds, operations = (np.full(len(place), each) for each in (_KINDS[kind[0]], _OPERATIONS.get(kind[1:], 0)))
+        columns.setdefault(key, []).append((place, kinds, operations, machine.linear[numbers], part))
+    return {key: _of_parts(*map(np.concatenate, zip(*each, strict=True))) for key, each in columns.items()}
+
+
+def _numbered(indices: Sequence[Array], active: tuple[Array, ...], number: Array) -> Array:
+    """Return one number for each access, made from a number and from its indices."""
+    for index in indices:
+        number = number * _MOST_INDICES + (index[active] if len(index) > 1 or index.ndim > 1 else index)
+    return number
+
+
+def _of_parts(place: Array, kind: Array, operation: Array, thread: Array, part: Array) -> Touched:
+    """Return accesses to elements, some of which are to one component; the others are accesses to every component."""
+    parts = np.unique(part[part != _WHOLE])
+    if not len(parts):
+        return Touched(place, kind, operation, thread)
+    count = np.where(part == _WHOLE, len(parts), 1)
+    every = np.tile(np.arange(len(parts)), int((part == _WHOLE).sum()))
+    found = np.searchsorted(parts, np.repeat(part, count))
+    found[np.repeat(part, count) == _WHOLE] = every
+    repeated = (np.repeat(each, count) for each in (kind, operation, thread))
+    return Touched(np.repeat(place, count) * len(parts) + found, *repeated)
 
 
 def is_recast(machine: Machine) -> bool:

@@ -1,6 +1,7 @@
 """Targets of assignments: locations that can be read or assigned, in the lanes that are active."""
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,9 @@ class Targets:
             return "field", self._place(node.value, frame), node.attr
         if isinstance(node, ast.Subscript):
             outer = self._place(node.value, frame)
+            slot = self._slot(outer)
+            if slot is not None and isinstance(slot[0].element, ValueType):  # its value is not read
+                return "component", outer, self._expressions.indices(node.slice, frame)
             held = self._read(outer, frame)
             indices = self._expressions.indices(node.slice, frame)
             if isinstance(held, ArrayView):
@@ -97,6 +101,9 @@ class Targets:
             case ("element", view, indices):
                 self._machine.mask = lanes
                 self._machine.store(view, indices, value)
+            case ("field" | "component", _, _) if (slot := self._slot(place)) is not None:
+                self._machine.mask = lanes
+                self._machine.store(*slot, value)
             case ("field", outer, name):
                 self._write_field(outer, name, value, lanes, frame)
             case ("component", outer, indices):
@@ -113,11 +120,6 @@ class Targets:
         current = self._read(outer, frame)
         if isinstance(current, StructValue):
             value = self._machine.as_type(value, current.type.fields[name])
-            if outer[0] == "element":  # only the field is written, not the whole struct
-                view, indices = outer[1], outer[2]
-                self._machine.mask = lanes
-                self._machine.store(self._field_of(view, name), indices, value)
-                return
             self._write(outer, StructValue(current.type, current.fields | {name: value}), lanes, frame)
             return
         if isinstance(current, Value) and current.type.form == "transform" and name in ("p", "q"):
@@ -148,27 +150,61 @@ class Targets:
         return Value(current.type, data)
 
     def _atomic_target(self, place: "Place", operator: str) -> tuple[ArrayView, tuple[Array, ...], int] | None:
-        """Return the element, component or field of array memory that an augmented assignment changes atomically."""
+        """Return what an augmented assignment changes atomically, and how many of its indices are of a component.
+
+        That is an element of an array, a component of one, or a field.
+        """
+        slot = self._slot(place)
+        if slot is None or not isinstance(slot[0].element, ValueType):
+            return None
+        if place[0] != "element" and operator not in ("Add", "Sub"):
+            return None
+        return *slot, len(slot[1]) - len(_element_of(place)[2])
+
+    def _slot(self, place: "Place") -> tuple[ArrayView, tuple[Array, ...]] | None:
+        """Return the part of an array's memory that is a place, with its indices; None if the place is no such part.
+
+        Warp writes only the field or component that a statement names, and leaves the rest of the element alone.
+        """
         match place:
-            case ("element", ArrayView() as view, indices) if isinstance(view.element, ValueType):
-                return view, indices, 0
-            case ("component", ("element", ArrayView() as view, indices), inner) if operator in ("Add", "Sub"):
-                kind = view.element
-                if (
-                    isinstance(kind, ValueType)
-                    and len(inner) == len(kind.shape)
-                    and all(isinstance(each, Value) for each in inner)
-                ):
-                    whole = ArrayView(scalar_type(kind.scalar), view.shape + kind.shape, view.buffer)
-                    return whole, (*indices, *(each.data for each in inner)), len(inner)
-            case ("field", ("element", ArrayView() as view, indices), name) if operator in ("Add", "Sub"):
+            case ("element", ArrayView() as view, indices):
+                return view, indices
+            case ("field", outer, name) if (slot := self._slot(outer)) is not None:
+                view, indices = slot
                 if isinstance(view.element, StructType):
-                    return self._field_of(view, name), indices, 0
+                    return self._field_of(view, name), indices
+                is_vector = isinstance(view.element, ValueType) and view.element.form in ("vector", "quaternion")
+                if is_vector and name in AXES:
+                    return self._component_of(view, indices, [self._machine.number(AXES.index(name))])
+            case ("component", outer, inner) if (slot := self._slot(outer)) is not None:
+                kind = slot[0].element
+                numbers = [each for each in inner if isinstance(each, Value)]
+                if isinstance(kind, ValueType) and len(inner) == len(numbers) == len(kind.shape):
+                    return self._component_of(*slot, numbers)
             case _:
                 pass
         return None
+
+    def _component_of(
+        self, view: ArrayView, indices: tuple[Array, ...], inner: Sequence[Value]
+    ) -> tuple[ArrayView, tuple[Array, ...]]:
+        """Return a component of an array's element as an element of an array of numbers.
+
+        Raises:
+            OutOfBoundsError: if an active lane's index is out of bounds.
+        """
+        kind = view.element
+        whole = ArrayView(scalar_type(kind.scalar), view.shape + kind.shape, view.buffer)
+        return whole, (*indices, *map(self._machine.inside, (each.data for each in inner), kind.shape))
 
     def _field_of(self, view: ArrayView, name: str) -> ArrayView:
         """Return a field of an array of structs as an array."""
         buffer = Buffer(view.buffer.data[name], (view.buffer.key, name))
         return ArrayView(view.element.fields[name], view.shape, buffer, view.prefix)
+
+
+def _element_of(place: Place) -> Place:
+    """Return the array element that a place is a part of."""
+    while place[0] != "element":
+        place = place[1]
+    return place
