@@ -89,7 +89,7 @@ def find_aimed_draws(
         if len(found) == _MOST or not (idle or reached.missed or reached.untaken):
             break
         way, trial = Trace(), trials[number]
-        own = _result(reference, spec, trial, number, double=False, trace=way)
+        own = result_of(reference, spec, trial, number, double=False, trace=way)
         if own is None:
             continue
         changed = changed_by(trial, own, idle)
@@ -98,7 +98,7 @@ def find_aimed_draws(
         taken = bool(reached.untaken) and len(reference.reached(both).untaken) < len(reached.untaken)
         if not (changed or new or taken):
             continue
-        double = _result(reference, spec, trial, number, double=True)
+        double = result_of(reference, spec, trial, number, double=True)
         if double is None:
             continue
         expected = expected_of(reference, [trial], [double], [own], poison, on_purpose=infinite)
@@ -115,7 +115,7 @@ def find_aimed_draws(
     return found
 
 
-def _result(
+def result_of(
     reference: Reference, spec: KernelSpec, trial: Values, number: int, *, double: bool, trace: Trace | None = None
 ) -> Values | None:
     """Return the reference's results on one trial; None if it fails, since then the draw verifies nothing."""

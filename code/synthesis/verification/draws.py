@@ -20,6 +20,7 @@ from synthesis.verification.boundaries import find_compared_draws, find_edge_dra
 from synthesis.verification.coverage import Coverage, coverage_of
 from synthesis.verification.infinities import expected_of
 from synthesis.verification.inputs import DRAWS, count_numbers, standard_runs
+from synthesis.verification.missing_numbers import find_draws_with_missing
 from synthesis.verification.plan import Problem
 from synthesis.verification.rounding import exceeds_rounding_cap, has_few_elements, has_rounding_noise, with_max_shifts
 from synthesis.verification.tolerances import CAP, Expected, expect, poison_for
@@ -152,7 +153,24 @@ class Draws:
         runs = [*runs, *(each.inputs for each in aimed)]
         edges = find_edge_draws(self.reference, spec, tolerance, seed=seed, infinite=not self.useful)
         turning = find_turning_draws(self.reference, spec, runs, drawn.trace, tolerance, infinite=not self.useful)
-        return self._with_some(drawn, [*aimed, *edges, *turning], aimed)
+        drawn = self._with_some(drawn, [*aimed, *edges, *turning], aimed)
+        return drawn if self.useful else self._with_missing(drawn)
+
+    def _with_missing(self, drawn: Drawn) -> Drawn:
+        """Return the draws with further ones, in which inputs hold the NaNs or infinities that the source tests for."""
+        for found, way in find_draws_with_missing(self.reference, self.spec, already=len(drawn.runs), seed=self.seed):
+            number, more = len(drawn.runs), self._with(drawn, [found])
+            if more.expected.ill_conditioned or more.expected.non_finite:
+                continue
+            trace = drawn.trace
+            trace.first = dict.fromkeys(way.first, number) | trace.first
+            trace.arms = dict.fromkeys(way.arms, number) | trace.arms
+            trace.whole |= way.whole
+            trace.order = trace.order or way.order
+            trace.adjoint_order = trace.adjoint_order or way.adjoint_order
+            trace.left_out |= way.left_out
+            drawn = self._of_runs(more, more.runs, more.double, more.own)
+        return drawn
 
     def _expected(self, runs: Sequence[Values], double: Sequence[Values], own: Sequence[Values]) -> Expected:
         """Return the expected results of some runs. Every infinity of a drawn kernel counts as an accident."""

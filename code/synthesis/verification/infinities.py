@@ -134,8 +134,8 @@ def _accident_at(expected: Expected, reference: Reference, runs: Sequence[Values
         return expected.infinite[0]
     for name in expected.infinite:
         finite, copied = True, True
-        for own, true, value in zip(expected.own, expected.double, made, strict=True):
-            written = written_in(own[name], expected.poison.get(name))
+        for run, own, true, value in zip(map(flat, runs), expected.own, expected.double, made, strict=True):
+            written = written_in(own[name], expected.poison.get(name)) & ~_is_left(run.get(name), own[name])
             infinite = written & ~np.isfinite(true[name])
             if not np.isfinite(value[name][infinite]).all():
                 return name
@@ -144,6 +144,13 @@ def _accident_at(expected: Expected, reference: Reference, runs: Sequence[Values
         if finite and not copied:
             return name
     return None
+
+
+def _is_left(before: npt.NDArray[Any] | None, after: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return a mask of the elements that were given as an infinity or a NaN, and that a run leaves as they were."""
+    if before is None or before.shape != after.shape:
+        return np.zeros(after.shape, bool)
+    return ~np.isfinite(before) & ((before == after) | (np.isnan(before) & np.isnan(after)))
 
 
 def _with_huge_constants(

@@ -43,6 +43,7 @@ from synthesis.verification.coverage import (
 from synthesis.verification.draws import Drawn, Draws
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs
+from synthesis.verification.missing_numbers import without_missing
 from synthesis.verification.overlaps import find_overlap
 from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan, Problem
 from synthesis.verification.points import NothingToCheck
@@ -232,7 +233,7 @@ class _Planning:
         search = Search(
             reference=reference,
             spec=self.kernel.spec,
-            runs=seen,
+            runs=without_missing(seen),
             suspect=trap is not None,
             seed=self.seed,
             fresh=self.fresh,
