@@ -54,6 +54,9 @@ def replaced(x):
 
 def cleaned(x, y):
     return jnp.nan_to_num(x, nan=0.5, posinf=0.25, neginf=0.25) + y
+
+def ordered(x, y):
+    return jnp.isnan(x), jnp.argsort(x), y
 """
 
 
@@ -87,12 +90,22 @@ def test_no_number_is_missing_where_the_kernel_stores_what_follows_from_it(warp_
     assert "no run changed bad" in str(warp_pairs["not_guarded"].verdict.unverified["cpp_forward"])
 
 
+@pytest.fixture(scope="module")
+def jax_pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
+    six = parse_type("f32[6]")
+    rows = Examples(tables={"replaced": {"x": six}, "cleaned": {"x": six, "y": six}, "ordered": {"x": six, "y": six}})
+    return pairs_of_source(tmp_path_factory.mktemp("missing"), JAX, frontend="jax", examples=rows)
+
+
+@pytest.mark.needs("jax")
+def test_no_number_is_missing_where_numbers_are_put_in_order(jax_pairs: dict[str, Pair]) -> None:
+    assert set(jax_pairs["ordered"].verdict.verified) == {"jaxpr", "stablehlo"}
+
+
 @pytest.mark.needs("jax")
 @pytest.mark.parametrize("name", ["replaced", "cleaned"])
-def test_wrong_numbers_in_place_of_nan_are_found_in_jax(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
-    six = parse_type("f32[6]")
-    rows = Examples(tables={"replaced": {"x": six}, "cleaned": {"x": six, "y": six}})
-    pair = pairs_of_source(tmp_path_factory.mktemp("missing"), JAX, frontend="jax", examples=rows)[name]
+def test_wrong_numbers_in_place_of_nan_are_found_in_jax(jax_pairs: dict[str, Pair], name: str) -> None:
+    pair = jax_pairs[name]
     assert set(pair.verdict.verified) == {"jaxpr", "stablehlo"}
     text = pair.texts["stablehlo"] or ""
     right, wrong = judged_with(pair, "stablehlo", text.replace("2.500000e-01", "7.500000e-01"))
