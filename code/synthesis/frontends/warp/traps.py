@@ -50,6 +50,7 @@ _STEPS = frozenset({
 
 
 def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
+    arrays = _arrays(tree)
     stored: set[str] = set()
     loaded: set[str] = set()
     for node in ast.walk(tree):
@@ -67,7 +68,9 @@ def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
                     yield LOST
         elif isinstance(node, ast.Assign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if not options.get("enable_vector_component_overwrites") and any(map(_is_component, targets)):
+            if not options.get("enable_vector_component_overwrites") and any(
+                _is_component(each, arrays) for each in targets
+            ):
                 yield COMPONENT
         elif isinstance(node, ast.Attribute) and node.attr == "ptr":
             yield POINTER
@@ -135,9 +138,20 @@ def _in_order(node: ast.AST) -> Iterator[ast.AST]:
         yield from _in_order(each)
 
 
-def _is_component(target: ast.expr) -> bool:
-    """Return whether a target is part of a variable: ``v[0]``, ``v.y``, ``m[i, j]``. Array elements look the same."""
+def _arrays(tree: ast.AST) -> set[str]:
+    """Return the parameters that are annotated as arrays."""
+    given = [each for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for each in node.args.args]
+    return {each.arg for each in given if each.annotation is not None and "array" in ast.unparse(each.annotation)}
+
+
+def _is_component(target: ast.expr, arrays: set[str]) -> bool:
+    """Return whether a target is part of a variable: ``v[0]``, ``v.y``, ``m[i, j]``.
+
+    Elements of arrays that are no parameters look the same. ``arrays`` has the names of those that are.
+    """
     if isinstance(target, ast.Subscript):
+        if path_of(target.value) in arrays:
+            return False
         indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
         return all(isinstance(each, ast.Constant) for each in indices) or path_of(target.value) is None
     return isinstance(target, ast.Attribute)
