@@ -65,6 +65,8 @@ _MOST_REPAIRS = 24
 """Maximum number of repairs of a signature for each size that is tried."""
 _LARGEST_ARRAY = 2**18
 """Maximum number of elements of an array that is enlarged."""
+_MOST_ENLARGED = 2
+"""Maximum factor by which a wider domain may enlarge an array."""
 _MOST_OBJECTS = 3
 """Maximum number of ids for which objects are assumed."""
 _BEYOND = 3
@@ -154,7 +156,7 @@ class Trying:
     def __init__(self, prover: Prover, kernel: Kernel, accepts: Callable[[Kernel], bool] | None = None) -> None:
         self._prover = prover
         self._kernel = kernel
-        self._thresholds = kernel_thresholds(kernel.spec)
+        self._thresholds = kernel_thresholds(kernel.spec, calls=True)
         self._accepts = accepts
         self.found: Signature | None = None
         self.share = -1.0
@@ -242,6 +244,11 @@ class Trying:
             return
         together = replaced(base, changes)
         usable = self._keep(together, equal=equal, conditioned=conditioned)
+        fault = self._fault
+        if isinstance(fault, OutOfBoundsError) and not conditioned and fault.needed <= _MOST_ENLARGED * fault.size:
+            larger = self._repaired(together)
+            if larger is not None and self._keep(larger, equal=equal):
+                return
         if self.found is together or (usable and not conditioned):
             return
         endless = isinstance(self._fault, EndlessLoopError)

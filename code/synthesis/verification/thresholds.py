@@ -3,6 +3,7 @@
 import ast
 import functools
 import itertools
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,15 @@ from synthesis.core.records import KernelSpec
 
 _ARITHMETIC = re.compile(r"abs|min|max|sign|clamp|bool|(?:u?int|float)\d*")
 """Names of functions that compute with numbers alone."""
+_NAMED = {
+    "pi": math.pi,
+    "PI": math.pi,
+    "HALF_PI": math.pi / 2,
+    "half_pi": math.pi / 2,
+    "tau": math.tau,
+    "TAU": math.tau,
+}
+"""Constants of modules, such as ``math.pi`` and ``wp.HALF_PI``."""
 _UNSIGNED = re.compile(r"\buint\d+\b")
 _KINK_FUNCTIONS = re.compile(
     r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max|sort|argsort|median|"
@@ -47,19 +57,20 @@ class Thresholds:
     """
 
 
-def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
+def thresholds_of(source: str, names: Collection[str], *, calls: bool = False) -> Thresholds:
     """Return the numbers that a source compares arguments with; none if the source cannot be parsed.
 
     Args:
         source: the complete source, with helpers and constants.
         names: the names of the arguments.
+        calls: whether to follow arguments into called functions of the source.
     """
-    return _thresholds_of(source, tuple(names))
+    return _thresholds_of(source, tuple(names), calls=calls)
 
 
-def kernel_thresholds(spec: KernelSpec) -> Thresholds:
-    """Return the numbers that a kernel's source compares its arguments with; none if it cannot be parsed."""
-    return thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
+def kernel_thresholds(spec: KernelSpec, *, calls: bool = False) -> Thresholds:
+    """Return the numbers that a kernel's source compares its arguments with; see :func:`thresholds_of`."""
+    return thresholds_of(spec.source, [each.name for each in spec.signature.arguments], calls=calls)
 
 
 def has_extremes(source: str) -> bool:
@@ -68,12 +79,12 @@ def has_extremes(source: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4)  # a plan calls it several times for one kernel
-def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
+def _thresholds_of(source: str, names: tuple[str, ...], *, calls: bool) -> Thresholds:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return Thresholds()
-    constants, origins = _constants(tree), _origins(tree, names)
+    constants, origins = _constants(tree), _origins(tree, names, calls=calls)
     found: dict[str, dict[float, None]] = {}
     flags = set[str]()
     numbers: dict[float, None] = {}
@@ -149,10 +160,10 @@ def _constants(tree: ast.Module) -> dict[str, float]:
     return found
 
 
-def _origins(tree: ast.AST, names: Collection[str]) -> dict[str, set[str]]:
+def _origins(tree: ast.AST, names: Collection[str], *, calls: bool) -> dict[str, set[str]]:
     """Return, for each name, the arguments that its value is computed from, as far as simple assignments show."""
     made = {name: {name} for name in names}
-    links = list(_links(tree))
+    links = [*_links(tree), *(_links_of_calls(tree) if calls else ())]
     for _ in range(4):  # a loop may read what it assigns later
         for target, read in links:
             for name in read:
@@ -175,6 +186,17 @@ def _links(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
             for each in ast.walk(target):
                 if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
                     yield each.id, _names(value)
+
+
+def _links_of_calls(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
+    """Yield the parameters of the functions of a source, with the names that calls pass to them."""
+    functions = {node.name: node.args for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
+            given = functions[node.func.id]
+            parameters = [each.arg for each in (*given.posonlyargs, *given.args)]
+            yield from ((name, _names(value)) for name, value in zip(parameters, node.args, strict=False))
+            yield from ((each.arg, _names(each.value)) for each in node.keywords if each.arg is not None)
 
 
 def _tests(tree: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
@@ -234,5 +256,7 @@ def _number(node: ast.AST, constants: Mapping[str, float]) -> float | None:
             return None if inner is None else -inner
         case ast.Name(id=name):
             return constants.get(name)
+        case ast.Attribute(value=ast.Name(), attr=name):
+            return _NAMED.get(name)
         case _:
             return None
