@@ -68,6 +68,10 @@ class Search:
         ):
             first = _unless_undefined(of_seed, 0)
             found = found if isinstance(first, NothingToCheck) else (*found, *first)
+        return found
+
+    def completed_points(self, found: tuple[Point, ...] | NothingToCheck) -> tuple[Point, ...] | NothingToCheck:
+        """Return points with what rounding adds to their uncertainties, and with larger weights at the first one."""
         if isinstance(found, NothingToCheck):
             return found
         if self.measure_rounding:
@@ -75,7 +79,7 @@ class Search:
         return with_larger_weights(self.spec, found)
 
     def tangents(self, trace: Trace) -> tuple[Tangents, ...] | NothingToCheck:
-        """Return the points at which tangents are checked. The last ones may be the first ones with larger tangents.
+        """Return the points at which tangents are checked.
 
         Args:
             trace: where to record the statements and branches that are executed at the points.
@@ -86,7 +90,10 @@ class Search:
                 self.reference, self.spec, suspect=self.suspect, seed=seed, runs=self.runs, trace=trace
             )
 
-        found = self._first(of_seed)
+        return self._first(of_seed)
+
+    def completed_tangents(self, found: tuple[Tangents, ...] | NothingToCheck) -> tuple[Tangents, ...] | NothingToCheck:
+        """Return tangents with what rounding adds to their uncertainties. The last ones may be larger first ones."""
         if isinstance(found, NothingToCheck):
             return found
         if self.measure_rounding:

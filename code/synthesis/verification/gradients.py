@@ -292,8 +292,22 @@ def tolerance_for(signature: Signature, forward: float, inside: float = 0.0) -> 
         forward: the tolerance of the forward run.
         inside: a unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known.
     """
-    everything = (*signature.arguments, *signature.results)
-    return _precision(max(inside, *(_unit_of(each) for each in everything)), forward).tolerance
+    return _precision(_coarsest_unit(signature, inside), forward).tolerance
+
+
+def is_in_half_precision(signature: Signature, inside: float) -> bool:
+    """Return whether a kernel's coarsest numbers have 16 bits.
+
+    Args:
+        signature: the kernel's signature.
+        inside: a unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known.
+    """
+    return FINE < _coarsest_unit(signature, inside) < _NARROW
+
+
+def _coarsest_unit(signature: Signature, inside: float) -> float:
+    """Return a unit in the last place, at 1, of the coarsest numbers of a kernel and its signature."""
+    return max(inside, *(_unit_of(each) for each in (*signature.arguments, *signature.results)))
 
 
 def precisions_of(signature: Signature, forward: float, inside: float = 0.0) -> dict[str, Precision]:

@@ -268,11 +268,11 @@ def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Proble
             wrong = adjoint_error(outcome, plan.points) if found.problem is None else None
             if wrong is not None:
                 found = GradientResult(0, found.error, wrong)
-            return _derivative(plan, found)
+            return _derivative(plan, found, level)
         case Direction.TANGENT:
             assert isinstance(plan.tangents, tuple)
             values, tolerance = _runs_for(Purpose.TANGENT, outcome), tolerance_for(signature, forward, unit)
-            return _derivative(plan, check_tangents(values, plan.tangents, tolerance, forward))
+            return _derivative(plan, check_tangents(values, plan.tangents, tolerance, forward), level)
 
 
 def _forward_tolerance(plan: Plan) -> float:
@@ -318,10 +318,11 @@ def _runs_for(purpose: Purpose, outcome: Outcome) -> list[Values]:
     return [outcome[key] for key in keys]
 
 
-def _derivative(plan: Plan, result: GradientResult) -> float | Problem:
-    if result.problem is None and result.directions:
+def _derivative(plan: Plan, result: GradientResult, level: Level) -> float | Problem:
+    wrong = result.problem or plan.wrong_rules.get(level.direction)
+    if wrong is None and result.directions:
         return result.error
-    return Problem(Symptom.WRONG_GRADIENT, result.problem or "nothing was compared", plan.trap)
+    return Problem(Symptom.WRONG_GRADIENT, wrong or "nothing was compared", plan.trap)
 
 
 def _unchecked(plan: Plan) -> Gradient:

@@ -83,6 +83,11 @@ class Plan:
 
     It has an entry if the points do not cover the code that the derivatives depend on.
     """
+    wrong_rules: Mapping[Direction, str] = field(default_factory=dict[Direction, str])
+    """Maps a direction of derivatives to a message, if the kernel's own rules for them are wrong in float64.
+
+    It is known only for kernels that compute in 16 bits, whose texts have a large tolerance.
+    """
     check_power: bool = False
     """Whether wrong variants of a text are also run, to check that the inputs detect them."""
     weak: Unproved | None = None

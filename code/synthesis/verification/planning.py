@@ -41,15 +41,16 @@ from synthesis.verification.coverage import (
     unreached_derivative,
 )
 from synthesis.verification.draws import Drawn, Draws
-from synthesis.verification.gradients import backward_runs
+from synthesis.verification.gradients import backward_runs, is_in_half_precision
 from synthesis.verification.inputs import DRAWS, count_numbers, missing_inputs
 from synthesis.verification.missing_numbers import without_missing
 from synthesis.verification.overlaps import find_overlap
+from synthesis.verification.own_rules import gradient_problem, tangent_problem
 from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan, Problem
-from synthesis.verification.points import NothingToCheck
+from synthesis.verification.points import NothingToCheck, Point
 from synthesis.verification.power import find_weakness, weak_inputs
 from synthesis.verification.rounding import with_relaxed_tolerances
-from synthesis.verification.tangents import pullback_runs
+from synthesis.verification.tangents import Tangents, pullback_runs
 
 _MOST_NUMBERS = 1 << 23
 """Maximum number of elements of all arguments and results of a kernel whose texts run on all standard draws.
@@ -57,6 +58,7 @@ _MOST_NUMBERS = 1 << 23
 Callers that request fewer draws have checked the size.
 """
 
+_DERIVATIVES = (Direction.BACKWARD, Direction.TANGENT)
 _SHARING = 6
 """Number of draws among which one is looked for in which several threads change an element by atomics."""
 
@@ -239,15 +241,18 @@ class _Planning:
             fresh=self.fresh,
             measure_rounding=measured,
         )
+        points = search.points(at_points) if Direction.BACKWARD in directions else ()
+        tangents = search.tangents(at_tangents) if Direction.TANGENT in directions else None
         plan = replace(
             plan,
             draws=drawn.expected if perturbed is None else with_relaxed_tolerances(drawn.expected, perturbed),
             coverage=drawn.coverage,
             measured=measured,
             overlap=find_overlap(reference, self.signature, runs[0]),
-            points=search.points(at_points) if Direction.BACKWARD in directions else (),
-            tangents=search.tangents(at_tangents) if Direction.TANGENT in directions else None,
+            points=search.completed_points(points) if points else points,
+            tangents=None if tangents is None else search.completed_tangents(tangents),
             trap=trap,
+            wrong_rules=self._wrong_rules(reference, points, tangents) if trap is not None else {},
             weak=find_weakness(
                 reference, self.kernel.spec, drawn.runs, drawn.double, drawn.expected.tolerance, fresh=self.fresh
             )
@@ -265,6 +270,22 @@ class _Planning:
             adjoint_order=adjoint_depending_on_order(drawn.trace.adjoint_order or at_points.adjoint_order),
         )
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs), *self._lowered(plan)))
+
+    def _wrong_rules(
+        self,
+        reference: Reference,
+        points: Sequence[Point] | NothingToCheck,
+        tangents: Sequence[Tangents] | NothingToCheck | None,
+    ) -> dict[Direction, str]:
+        """Return, for each direction of derivatives that are wrong in float64, a message, if they are in 16 bits."""
+        if not is_in_half_precision(self.signature, reference.unit):
+            return {}
+        backward, tangent = (self.prover.derivative(self.kernel, each) for each in _DERIVATIVES)
+        problems = (
+            gradient_problem(backward, self.signature, points, tangents),
+            tangent_problem(tangent, self.signature, tangents),
+        )
+        return {each: problem for each, problem in zip(_DERIVATIVES, problems, strict=True) if problem is not None}
 
     def _has_outputs(self) -> bool:
         """Return whether the kernel has anything to compare: a result, or an array."""

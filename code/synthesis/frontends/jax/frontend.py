@@ -234,6 +234,25 @@ class JaxProver:
             return "derivative rules of its own"
         return "a scatter that keeps an extreme" if _EXTREME_SCATTER.search(kernel.spec.source) else None
 
+    def derivative(self, kernel: Kernel, direction: Direction) -> Reference | None:
+        """Return the oracle of the function's vector-Jacobian or Jacobian-vector product, as JAX traces it."""
+        from synthesis.frontends.jax.reference.graphs import graph_of
+        from synthesis.frontends.jax.reference.oracle import GraphReference
+
+        signature = kernel.spec.signature
+        if direction is Direction.BACKWARD:
+            transform, names = functions.pullback, [f"adj_{each.name}" for each in signature.arguments if each.is_float]
+        else:
+            tangents = [f"tangent_{each.name}" for each in signature.results if each.is_float]
+            transform, names = functions.pushforward, [*(each.name for each in signature.results), *tangents]
+        try:
+            with functions.settings(signature.options):
+                function, arguments = transform(kernel.live, kernel.example_args)
+                graph = graph_of(lowering.jaxpr_of(function, arguments))
+        except Exception:  # noqa: BLE001 (a rule may raise anything, and then there is no text either)
+            return None
+        return GraphReference(graph, tuple(names))
+
 
 def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:
     function = getattr(module, spec.name, None) if spec.name else _last_function(module)

@@ -9,7 +9,7 @@ from typing import Protocol
 from synthesis.core.records import Rejection
 from synthesis.core.signatures import Argument, Signature
 from synthesis.core.verdicts import Unproved
-from synthesis.frontends.protocol.compilers import Kernel, Level
+from synthesis.frontends.protocol.compilers import Direction, Kernel, Level
 from synthesis.frontends.protocol.references import Reference, Values
 
 
@@ -213,6 +213,18 @@ class Prover(Protocol):
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
         """Return the kind of construct in the kernel that the tool is known to differentiate wrongly; None if none."""
+        ...
+
+    def derivative(self, kernel: Kernel, direction: Direction) -> Reference | None:
+        """Return the oracle of a kernel's derivative, by the tool's rules and the kernel's own.
+
+        It takes what a text of that direction takes, and returns results of the same names. It tells whether the rules
+        are right, and takes no part in the verification of a text. It is None if it is not known.
+
+        Args:
+            kernel: a loaded kernel.
+            direction: the direction of the derivative.
+        """
         ...
 
     def operations(self) -> Mapping[str, ToolOperation]:

@@ -17,6 +17,7 @@ from synthesis.core.signatures import Argument, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import (
     LOWERED,
+    Direction,
     Kernel,
     Level,
     Outcome,
@@ -101,6 +102,10 @@ class TritonProver:
         return ()
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
+        """Return None, since Triton does not differentiate."""
+        return None
+
+    def derivative(self, kernel: Kernel, direction: Direction) -> Reference | None:
         """Return None, since Triton does not differentiate."""
         return None
 

@@ -251,6 +251,10 @@ class WarpProver:
         """Return the class of constructs in the kernel whose adjoints Warp is known to get wrong; None if none."""
         return traps.gradient_trap(kernel.live, kernel.spec.signature.options)
 
+    def derivative(self, kernel: Kernel, direction: Direction) -> Reference | None:
+        """Return None, since the oracle has no adjoints."""
+        return None
+
 
 _ATOMICS = re.compile(r"atomic_|\][\w.]*\s*[-+*/|&^]=")
 """Matches sources with atomics: a call of an atomic function, or an element that is changed in place."""
