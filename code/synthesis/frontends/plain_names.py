@@ -11,7 +11,7 @@ JAX_MODULES = frozenset({
     "jax", *JAX_PACKAGES, "jax.tree", "jax.tree_util", "jax.ad_checkpoint", "jax.custom_derivatives",
     "jax.custom_batching", "jax.dtypes", "jax.flatten_util", "jax.typing", "jax.sharding", "jax.experimental",
     "jax.experimental.pallas", "jax.experimental.pallas.tpu", "jax.experimental.pallas.triton",
-    "jax.example_libraries.optimizers",
+    "jax.experimental.jet", "jax.experimental.ode", "jax.experimental.shard_map", "jax.example_libraries.optimizers",
 })  # fmt: skip
 """The public modules of JAX that a source may name, besides those inside ``JAX_PACKAGES``."""
 JAX_OWN = frozenset({
@@ -44,7 +44,10 @@ ONLY: dict[str, frozenset[str]] = {
     "jax.flatten_util": frozenset({"ravel_pytree"}),
     "jax.sharding": frozenset({"AbstractMesh", "AxisType", "NamedSharding", "PartitionSpec"}),
     "jax.example_libraries.optimizers": frozenset({"OptimizerState"}),
-    "jax.experimental": frozenset({"pallas"}),
+    "jax.experimental": frozenset({"jet", "ode", "pallas", "shard_map"}),
+    "jax.experimental.jet": frozenset({"jet"}),
+    "jax.experimental.ode": frozenset({"odeint"}),
+    "jax.experimental.shard_map": frozenset({"shard_map"}),
     "jax.tree": frozenset({
         "all", "broadcast", "flatten", "flatten_with_path", "leaves", "leaves_with_path", "map", "map_with_path",
         "reduce", "reduce_associative", "structure", "transpose", "unflatten",

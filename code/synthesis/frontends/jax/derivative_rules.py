@@ -2,10 +2,11 @@
 
 import functools
 import inspect
+from collections.abc import Sequence
 from types import FunctionType, MethodType
 from typing import Any
 
-from synthesis.frontends.jax.functions import function_behind, jax
+from synthesis.frontends.jax.functions import function_behind, gradient_giver, jax
 
 
 def is_more_than_its_source(obj: Any) -> bool:
@@ -27,12 +28,15 @@ def _has_rules(obj: Any) -> bool:
 def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
     """Return a function's derivative rules: the name of the method that sets them, and its arguments in order.
 
-    Return None if the function has no rules of its own, or if a rule is not a plain function.
+    There are none for the result of ``jax.custom_gradient``, whose rule is in the function itself. Return None if the
+    function has no rules of its own, or if a rule is not a plain function.
     """
     while obj is not None and not _has_rules(obj):
         obj = getattr(obj, "__wrapped__", None)
-    if obj is None or obj.symbolic_zeros:
+    if obj is None:
         return None
+    if gradient_giver(obj.fun) is not None:
+        return "", []
     method, rules = "defjvp", [getattr(obj, "jvp", None)]
     if isinstance(obj, jax.custom_vjp):
         method, rules = "defvjp", [obj.fwd, obj.bwd]
@@ -42,3 +46,18 @@ def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
     if any(rule is not None and behind is None for rule, behind in zip(rules, plain, strict=True)):
         return None
     return method, plain
+
+
+def call_of(obj: Any, method: str, rules: Sequence[FunctionType | None]) -> str:
+    """Return the call of a method that sets a function's derivative rules, with its options.
+
+    Args:
+        obj: the function.
+        method: the name of the method.
+        rules: its arguments, as ``rules_of`` returns them.
+    """
+    while obj is not None and not _has_rules(obj):
+        obj = getattr(obj, "__wrapped__", None)
+    given = ["None" if rule is None else rule.__name__ for rule in rules]
+    given += [f"{name}=True" for name in ("symbolic_zeros", "optimize_remat") if getattr(obj, name, False)]
+    return f"{method}({', '.join(given)})"

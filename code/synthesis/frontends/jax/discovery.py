@@ -322,8 +322,8 @@ def definition_of(plain: FunctionType, obj: Any) -> Definition:
     if calls:  # other rules are collected as helpers of the call that sets them all
         definitions = calls[:1]
     elif definitions and not _begins_with(definitions[-1].obj, f"@{plain.__name__}."):
-        given = ", ".join("None" if rule is None else rule.__name__ for rule in rules)
-        definitions[-1] = replace(definitions[-1], after=f"{plain.__name__}.{method}({given})")
+        after = f"{plain.__name__}.{derivative_rules.call_of(obj, method, rules)}"
+        definitions[-1] = replace(definitions[-1], after=after)
     return Definition(plain, source, line, beside=tuple(definitions))
 
 

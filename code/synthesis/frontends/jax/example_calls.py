@@ -45,7 +45,7 @@ def with_examples(function: Any, examples: Examples, *, name: str, named: bool) 
         if marked_names(function) or marked_names(plain):
             return _with_names(function, plain)
         return _unbound(_with_positional(function, _read(marked)))
-    parameters = inspect.signature(function).parameters
+    parameters = functions.signature_of(function).parameters
     if (examples.arguments and parameters) or (named and not parameters):
         return _unbound(_call_of(function, examples.arguments))
     guessed = _guessed(function) if examples.guess and parameters else None
@@ -107,7 +107,7 @@ def _with_table(function: Any, table: Mapping[str, Any]) -> Call:
     """
     if _is_partial(function):
         return _with_table(function.func, {**_bound_by(function), **table})
-    known = list(inspect.signature(function).parameters)
+    known = list(functions.signature_of(function).parameters)
     name = name_of(functions.function_behind(function))
     for parameter in table:
         if parameter not in known:
@@ -127,7 +127,7 @@ def _holds_arrays(value: Any) -> bool:
 def _bound(function: Any, traced: list[str], table: Mapping[str, Any]) -> Call:
     given = [table[name] for name in traced]
     constants = {name: value for name, value in table.items() if name not in traced}
-    if not constants and list(inspect.signature(function).parameters)[: len(traced)] == traced:
+    if not constants and list(functions.signature_of(function).parameters)[: len(traced)] == traced:
         return _call_of(function, given)
     return _call_of(BoundFunction(function, traced, constants), given)
 
@@ -183,7 +183,7 @@ def _guessed(function: Any) -> Call | None:
 
     The arguments are those that the parameters' names suggest, and then some of common shapes.
     """
-    parameters = inspect.signature(function).parameters.values()
+    parameters = functions.signature_of(function).parameters.values()
     required = [
         parameter
         for parameter in parameters

@@ -52,8 +52,16 @@ def function_behind(obj: Any) -> FunctionType | None:
         if inner is None or seen > 10:
             return None
         obj = inner
-    wrapped = getattr(obj, "__wrapped__", None)
+    wrapped = getattr(obj, "__wrapped__", None) or gradient_giver(obj)
     return function_behind(wrapped) if wrapped is not None else obj
+
+
+def gradient_giver(function: Any) -> Any:
+    """Return what ``jax.custom_gradient`` was given, if a function is inside of what it returned; otherwise None."""
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_qualname != "custom_gradient.<locals>.wrapped_fun":
+        return None
+    return function.__closure__[code.co_freevars.index("fun")].cell_contents
 
 
 def inside(obj: Any) -> Iterator[Any]:
@@ -153,12 +161,22 @@ def _abstract_leaf(leaf: Any) -> Any:
     return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype)
 
 
+def signature_of(function: Any) -> inspect.Signature:
+    """Return a function's signature; for the result of ``jax.custom_gradient``, that of the function inside.
+
+    Raises:
+        TypeError: if the object has no signature.
+        ValueError: if its signature is not known.
+    """
+    return inspect.signature(gradient_giver(inspect.unwrap(function)) or function)
+
+
 def parameters_of(function: Any) -> list[str]:
     """Return the names of a function's positional parameters, if known; for ``OfArrays``, those of its arrays."""
     if isinstance(function, OfArrays):
         return list(function.names)
     try:
-        parameters = inspect.signature(function).parameters.values()
+        parameters = signature_of(function).parameters.values()
     except (TypeError, ValueError):
         return []
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
