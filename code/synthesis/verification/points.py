@@ -165,7 +165,7 @@ def find_points(
     if not taken:
         return NothingToCheck("no smooth point found")
     reference([place for place, _ in taken], double=False, trace=trace)
-    if reference.reached(trace).underived:
+    if reference.reached(trace).wanted:
         taken += _aimed(reference, spec, trace, runs, seed=seed, decided=decided)
     places, found = [place for place, _ in taken], [each for _, each in taken]
     if not any(abs(slope.value) > 4 * slope.uncertainty for each in found for slope in each.slopes):
@@ -216,7 +216,7 @@ def _aimed(
     found: list[MeasuredPlace] = []
 
     def wanted() -> bool:
-        return len(found) < MOST_AIMED and bool(reference.reached(trace).underived)
+        return len(found) < MOST_AIMED and bool(reference.reached(trace).wanted)
 
     numbered = enumerate(trials(spec, runs, seed))
     while wanted() and (together := list(islice(numbered, _BATCH_SIZE))):
@@ -306,7 +306,7 @@ def _cover_more(reference: Reference, trace: Trace, places: Sequence[Values]) ->
 
 def _covers_more(reference: Reference, trace: Trace, more: Trace) -> bool:
     """Return whether an extended trace covers more of the code that a derivative depends on."""
-    return len(reference.reached(more).underived) < len(reference.reached(trace).underived)
+    return len(reference.reached(more).wanted) < len(reference.reached(trace).wanted)
 
 
 def trials(spec: KernelSpec, runs: Sequence[Values], seed: int) -> Iterator[Values]:

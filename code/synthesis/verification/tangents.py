@@ -146,7 +146,7 @@ def _aimed(
     """
     found: list[Tangents] = []
     for number, place in enumerate(trials(spec, runs, seed)):
-        before = len(reference.reached(trace).underived)
+        before = len(reference.reached(trace).wanted)
         if not before or len(found) == MOST_AIMED:
             break
         way = replace(trace, first=dict(trace.first), arms=dict(trace.arms))
@@ -154,7 +154,7 @@ def _aimed(
             made = _measured(reference, spec, [(AIMED + number, place, moving)], seed, way)
         except ReferenceFaultError:
             continue
-        if len(reference.reached(way).underived) < before:
+        if len(reference.reached(way).wanted) < before:
             found += made
             trace.first, trace.arms = way.first, way.arms
     return found

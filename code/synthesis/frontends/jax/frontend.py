@@ -140,6 +140,7 @@ class JaxCompiler:
         return {"vjp_stablehlo": None, **lowered.texts} if not include_backward else dict(lowered.texts)
 
 
+_OWN_RULES = "derivative rules of its own"
 _NO_TANGENT = "custom_lin"
 """The primitive in place of the tangent of a function that has a gradient of its own. It cannot be lowered."""
 _EXTREME_SCATTER = re.compile(r"\.at\b.*\.(?:max|min)\(|\bscatter_(?:max|min)\b|\bsegment_(?:max|min)\b", re.DOTALL)
@@ -193,6 +194,7 @@ class JaxProver:
         """
         from synthesis.frontends.jax.reference.graphs import graph_of
         from synthesis.frontends.jax.reference.oracle import GraphReference
+        from synthesis.frontends.jax.reference.rule_arms import RuleArms
 
         keys = [each.name for each in kernel.spec.signature.arguments if each.dtype.startswith("key<")]
         if keys:
@@ -201,7 +203,11 @@ class JaxProver:
             graph = graph_of(lowering.jaxpr_of(kernel.live, kernel.example_args))
         signature = kernel.spec.signature
         moving = tuple(each.name in signature.differentiable for each in signature.arguments)
-        return GraphReference(graph, tuple(each.name for each in signature.results), moving)
+        rules = RuleArms(lambda: _derivative(kernel, Direction.BACKWARD) or _derivative(kernel, Direction.TANGENT))
+        has_rules = self.gradient_trap(kernel) == _OWN_RULES
+        return GraphReference(
+            graph, tuple(each.name for each in signature.results), moving, rules if has_rules else None
+        )
 
     def separate(self, kernel: Kernel, runs: Sequence[Values]) -> frozenset[str]:
         """Return an empty set, since a JAX function has no threads."""
@@ -231,7 +237,7 @@ class JaxProver:
         (https://github.com/jax-ml/jax/issues/40626).
         """
         if re.search(r"\bcustom_(?:jvp|vjp|gradient|root|linear_solve)\b", kernel.spec.source):
-            return "derivative rules of its own"
+            return _OWN_RULES
         return "a scatter that keeps an extreme" if _EXTREME_SCATTER.search(kernel.spec.source) else None
 
     def derivative(self, kernel: Kernel, direction: Direction) -> Reference | None:
@@ -241,17 +247,22 @@ class JaxProver:
 
         signature = kernel.spec.signature
         if direction is Direction.BACKWARD:
-            transform, names = functions.pullback, [f"adj_{each.name}" for each in signature.arguments if each.is_float]
+            names = [f"adj_{each.name}" for each in signature.arguments if each.is_float]
         else:
             tangents = [f"tangent_{each.name}" for each in signature.results if each.is_float]
-            transform, names = functions.pushforward, [*(each.name for each in signature.results), *tangents]
-        try:
-            with functions.settings(signature.options):
-                function, arguments = transform(kernel.live, kernel.example_args)
-                graph = graph_of(lowering.jaxpr_of(function, arguments))
-        except Exception:  # noqa: BLE001 (a rule may raise anything, and then there is no text either)
-            return None
-        return GraphReference(graph, tuple(names))
+            names = [*(each.name for each in signature.results), *tangents]
+        jaxpr = _derivative(kernel, direction)
+        return None if jaxpr is None else GraphReference(graph_of(jaxpr), tuple(names))
+
+
+def _derivative(kernel: Kernel, direction: Direction) -> Any:
+    """Return the closed jaxpr of a function's derivative; None if it has none in that direction."""
+    transform = functions.pullback if direction is Direction.BACKWARD else functions.pushforward
+    try:
+        with functions.settings(kernel.spec.signature.options):
+            return lowering.jaxpr_of(*transform(kernel.live, kernel.example_args))
+    except Exception:  # noqa: BLE001 (a rule may raise anything, and then there is no text either)
+        return None
 
 
 def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:

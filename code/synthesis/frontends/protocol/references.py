@@ -166,6 +166,12 @@ class Reached:
     """Descriptions of the uncovered places whose values depend on a differentiable input."""
     ineffective: tuple[str, ...] = ()
     """Descriptions of computed values that affect no result, though a derivative depends on them (``influence``)."""
+    desired: tuple[str, ...] = ()
+    """Descriptions of uncovered constants that a derivative rule of the kernel's own selects.
+
+    Points are searched for that cover them, but many are guards that no input reaches, such as a divisor in place of
+    zero.
+    """
     restored: frozenset[str] = frozenset()
     """Names of arrays that the kernel changes and may restore, such as locks; see ``Trace.restored``."""
 
@@ -173,6 +179,11 @@ class Reached:
     def underived(self) -> tuple[str, ...]:
         """Descriptions of everything uncovered that a derivative depends on."""
         return (*self.sloping, *(each.words for each in self.untaken if each.slopes), *self.ineffective)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Descriptions of everything uncovered for which points of derivatives are searched."""
+        return (*self.underived, *self.desired)
 
     @property
     def statements(self) -> float:

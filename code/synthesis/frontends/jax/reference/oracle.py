@@ -26,6 +26,7 @@ from synthesis.frontends.jax.reference.influence import note_influence
 from synthesis.frontends.jax.reference.liveness import held_equations
 from synthesis.frontends.jax.reference.perturbation import Directions, PerturbingEvaluator
 from synthesis.frontends.jax.reference.roughening import RoughEvaluator
+from synthesis.frontends.jax.reference.rule_arms import RuleArms
 from synthesis.frontends.jax.reference.together import Together, at_once
 from synthesis.frontends.jax.reference.work import work_of
 
@@ -47,6 +48,8 @@ class GraphReference:
     """The names of its results."""
     moving: tuple[bool, ...] = ()
     """For each of its inputs, whether there is a derivative with respect to it; empty if there are no derivatives."""
+    rules: RuleArms | None = None
+    """The arms of the function's own derivative rules; None if it has none."""
 
     @cached_property
     def _known(self) -> dict[int, tuple[Values, list[Decision]]]:
@@ -88,6 +91,8 @@ class GraphReference:
         if trace is not None and trace.influence:
             with contextlib.suppress(ReferenceFaultError):  # in float64 only
                 note_influence(self.graph, inputs, self._arms.influencing, trace)
+            if self.rules is not None:
+                self.rules.note(inputs, trace)
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
     def perturbed(self, runs: Sequence[Values], *, seed: int) -> list[PerturbedRun]:
@@ -224,14 +229,19 @@ class GraphReference:
                 missed += descriptions or [f"{where}, which is empty"]
                 sloping += [where] if id(graph) in self._arms.sloping else []
         arms = self._arms.found
-        untaken = [arm for place, arm in arms.items() if place not in trace.arms]
+        of_rules = self.rules if trace.influence else None
+        untaken, constants = ((), ()) if of_rules is None else of_rules.untaken(trace)
         return Reached(
             places=places,
             missed=tuple(missed),
             arms=len(arms),
-            untaken=tuple(untaken),
+            untaken=tuple(arm for place, arm in arms.items() if place not in trace.arms),
             sloping=tuple(sloping),
-            ineffective=tuple(arm.words for place, arm in self._arms.influencing.items() if place not in trace.arms),
+            ineffective=(
+                *(arm.words for place, arm in self._arms.influencing.items() if place not in trace.arms),
+                *untaken,
+            ),
+            desired=constants,
         )
 
 
