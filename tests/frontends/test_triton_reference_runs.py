@@ -161,13 +161,17 @@ def kernel(x_ptr, out_lock_ptr, out_count_ptr, out_ptr):
 )
 
 
-def test_a_lock_that_is_released_is_no_output_that_nothing_changed() -> None:
-    values: Values = {
+def _locked_values() -> Values:
+    return {
         "x_ptr": np.arange(1, 5).astype(np.float32),
         "out_lock_ptr": np.zeros(1, np.int32),
         "out_count_ptr": np.zeros(1, np.int32),
         "out_ptr": np.zeros(1, np.float32),
     }
+
+
+def test_a_lock_that_is_released_is_no_output_that_nothing_changed() -> None:
+    values = _locked_values()
     spec = spec_of(_LOCKED, values, launch=(4,))
     reference, trace = TritonReference(spec), Trace()
     found = reference([values], double=False, trace=trace)
@@ -175,6 +179,52 @@ def test_a_lock_that_is_released_is_no_output_that_nothing_changed() -> None:
     assert code.restored == {"out_lock_ptr"}
     assert coverage_of(spec.signature, [values], found, code).share == 1.0
     assert coverage_of(spec.signature, [values], [values], code).share == 0.0  # a count that stays is a fault
+
+
+_RACES = {
+    "a sum": "tl.store(out_ptr, tl.load(out_ptr) + v)",
+    "sums of overlapping blocks": "at = out_ptr + pid + tl.arange(0, 2)\n    tl.store(at, tl.load(at) + v)",
+    "the first and the last one alike": "tl.store(out_ptr, tl.load(x_ptr + (pid % 3 == 0).to(tl.int32)))",
+}
+
+
+@pytest.mark.parametrize("statement", _RACES.values(), ids=_RACES)
+def test_plain_stores_that_are_the_same_in_reverse_order_are_told(statement: str) -> None:
+    assert _order(statement, out=8) == "out_ptr"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "tl.atomic_add(out_ptr, v)",
+        "tl.store(out_ptr, 1.0, mask=v > 2.0)",
+        "tl.store(out_ptr + pid, tl.load(out_ptr + pid) + v)",
+    ],
+)
+def test_changes_that_commute_are_not_told(statement: str) -> None:
+    assert _order(statement, out=8) is None
+
+
+def test_the_order_of_programs_that_take_turns_by_a_lock_is_not_told() -> None:
+    source, values = _LOCKED, _locked_values()
+    trace = Trace()
+    TritonReference(spec_of(source, values, launch=(4,)))([values], double=False, trace=trace)
+    assert trace.order is None
+
+
+def test_an_array_that_is_only_read_is_not_named_if_programs_wait_for_others() -> None:
+    waiting = "while tl.atomic_add(out_ptr, 0.0) != pid:\n        pass\n    tl.atomic_add(out_ptr, 1.0)"
+    assert _order(waiting, out=1) == "out_ptr"
+
+
+def _order(statement: str, *, out: int) -> str | None:
+    """Return the array that depends on the order of four programs that execute a statement."""
+    source = HEAD + "@triton.jit\ndef kernel(x_ptr, out_ptr):\n    pid = tl.program_id(0)\n"
+    source += f"    v = tl.load(x_ptr + pid)\n    {statement}\n"
+    values: Values = {"x_ptr": np.arange(1, 5).astype(np.float32), "out_ptr": np.zeros(out, np.float32)}
+    trace = Trace()
+    TritonReference(spec_of(source, values, launch=(4,)))([values], double=False, trace=trace)
+    return trace.order
 
 
 # ---- rounding

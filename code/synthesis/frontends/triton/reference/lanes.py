@@ -2,7 +2,8 @@
 
 A group of lanes is evaluated from the start of the kernel. If its lanes differ where they must agree, in a branch for
 example, memory is restored, and each part of the group is evaluated from the start. If programs access what another
-program of the group changes, memory is restored, and they are evaluated one after another.
+program of the group changes, memory is restored, and they are evaluated one after another, unless the machine's hints
+say otherwise.
 """
 
 import math
@@ -23,6 +24,8 @@ _Saved = dict[Buffer, Array]
 
 def evaluate(m: Machine, lanes: Lanes, body: _Body) -> None:
     """Evaluate a kernel in all lanes, with the results of an evaluation of one program after another.
+
+    With ``hints.together``, the results are those of programs that run at once, as far as they take the same path.
 
     Args:
         m: the machine.
@@ -58,6 +61,9 @@ def _evaluate_group(m: Machine, lanes: Lanes, body: _Body) -> None:
             body()
         finally:
             m.keep()
+        return
+    if m.hints.together:
+        _evaluate_parts(m, lanes, body, _Saved())
         return
     alike = (lanes.numbers == lanes.numbers[0]).all()
     known, parts = -1, lanes.numbers

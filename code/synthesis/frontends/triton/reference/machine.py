@@ -77,6 +77,8 @@ class EvaluationHints:
     """The number of lanes that are evaluated at once."""
     in_order: bool = False
     """Whether programs are evaluated one after another, since they access what others change."""
+    together: bool = False
+    """Whether programs are evaluated at once, statement by statement, even if they access what others change."""
     changed: set[str] = field(default_factory=set[str])
     """Names of arrays that the kernel changes."""
 

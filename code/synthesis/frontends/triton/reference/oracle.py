@@ -50,6 +50,8 @@ _UNUSUAL = 4e4
 
 They say nothing of the size of the results.
 """
+_SHUFFLED_ORDERS = 2
+"""Number of shuffled orders in which programs that may see each other's effects are run."""
 _ORDER_TOLERANCE = 1e-3
 """Error that another order of summation may cause, relative to an array's largest element."""
 
@@ -241,10 +243,16 @@ class TritonReference:
 
     # ---- evaluation
 
-    def _evaluated(self, machine: Machine, runs: Sequence[Values], *, backwards: bool = False) -> list[Values]:
-        """Run all programs on inputs of the same shapes, and return the final arrays of each run."""
+    def _evaluated(self, machine: Machine, runs: Sequence[Values], order: Array | None = None) -> list[Values]:
+        """Run all programs on inputs of the same shapes, and return the final arrays of each run.
+
+        Args:
+            machine: the machine.
+            runs: the inputs.
+            order: the numbers of all programs in the order in which they run; None for ascending order.
+        """
         buffers = self._buffers(machine, runs)
-        numbers = np.arange(math.prod(self._grid))[:: -1 if backwards else 1]
+        numbers = np.arange(math.prod(self._grid)) if order is None else order
         lanes = Lanes(np.tile(numbers, len(runs)), np.repeat(np.arange(len(runs)), numbers.size), self._grid)
         scalars = {
             name: np.array([np.reshape(run[name], ()) for run in runs]).astype(machine.format(kind))
@@ -307,12 +315,23 @@ class TritonReference:
         return {name: made[id(runs[0][name])] for name in self._arrays}
 
     def _ordered(self, run: Values, own: Values) -> str | None:
-        """Return the name of an array that differs by more than rounding in reverse program order; None if none."""
-        try:
-            (other,) = self._evaluated(Machine(hints=EvaluationHints(in_order=True)), [run], backwards=True)
-        except ReferenceFaultError:
-            return next(iter(own))
-        return next((name for name, value in own.items() if _differ(value, other[name])), None)
+        """Return the name of an array that differs by more than rounding in another program order; None if none.
+
+        The orders are the reverse one, and shuffled ones in which programs run at once, statement by statement. The
+        latter lose terms of a sum of plain loads and stores, which is the same in reverse order.
+        """
+        numbers = np.arange(math.prod(self._grid))
+        tried = [(EvaluationHints(in_order=True), numbers[::-1])]
+        shuffled = np.random.default_rng(len(numbers))
+        tried += [(EvaluationHints(together=True), shuffled.permutation(numbers)) for _ in range(_SHUFFLED_ORDERS)]
+        for hints, order in tried:
+            try:
+                (other,) = self._evaluated(Machine(hints=hints), [run], order)
+            except ReferenceFaultError:
+                return next((name for name in own if not np.array_equal(own[name], run[name])), next(iter(own)))
+            if (changed := next((name for name in own if _differ(own[name], other[name])), None)) is not None:
+                return changed
+        return None
 
     def _most_moved(self, run: Values, recording: Recording, moved: Sequence[Array], seed: int) -> Sequence[Array]:
         """Return how far rounding moves the measure of each decision, by further evaluations if one is not enough."""
