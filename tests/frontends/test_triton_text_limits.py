@@ -151,6 +151,24 @@ def test_hostile_texts_are_refused_with_the_line(name: str) -> None:
     assert str(caught.value.line) in str(caught.value)
 
 
+_LOWERED_HEAD = _HEAD.replace("module {", 'module attributes {"ttg.num-warps" = 4 : i32} {')
+_BY_ZERO = "    %z = arith.constant 0 : i32\n    %q = arith.divsi %n, %z : i32\n    %r = arith.addi %q, %n : i32\n"
+
+
+@pytest.mark.parametrize("operation", ["divsi", "divui", "remsi", "remui", "ceildivsi"])
+def test_ttgir_may_divide_by_zero_if_nothing_depends_on_it(operation: str) -> None:
+    arrays: dict[str, Any] = {"x": zeros(4, I32), "n": np.asarray(I32(5))}
+    body = _BY_ZERO.replace("divsi", operation) + "    %no = arith.cmpi eq, %n, %z : i32\n"
+    unused = body + "    tt.store %x, %r, %no : !tt.ptr<i32>\n    tt.store %x, %n : !tt.ptr<i32>\n"
+    assert run(_LOWERED_HEAD + unused + _TAIL, "f", arrays, list(arrays), (1,))["x"].tolist() == [5, 0, 0, 0]
+    with pytest.raises(TextError, match="a division by zero"):
+        run(_HEAD + unused + _TAIL, "f", arrays, list(arrays), (1,))
+    place = "    %p = tt.addptr %x, %r : !tt.ptr<i32>, i32\n"
+    for used in ("    tt.store %x, %r : !tt.ptr<i32>\n", f"{place}    tt.store %p, %n : !tt.ptr<i32>\n"):
+        with pytest.raises(TextError, match="a division by zero"):
+            run(_LOWERED_HEAD + body + used + _TAIL, "f", arrays, list(arrays), (1,))
+
+
 def test_a_value_that_another_block_may_leave_undefined_is_refused() -> None:
     body = (
         "    %c = arith.constant false\n    cf.cond_br %c, ^bb1, ^bb2\n  ^bb1:\n    %a = arith.constant 1 : i32\n"

@@ -2,9 +2,9 @@
 
 ``parsing`` reads a text by the formats in ``formats`` and returns a module, ``compiling`` compiles it to closures,
 ``binding`` gives values to a function's parameters, and ``running`` runs it for all programs of a grid.
-``elementwise``, ``casts``, ``shapes``, ``combining``, ``products``, ``accesses``, ``descriptors``, ``local`` and
-``libdevice`` contain the operations by topic. To add an operation, add its format and one entry in the table of its
-topic.
+``elementwise``, ``divisions``, ``casts``, ``shapes``, ``combining``, ``products``, ``accesses``, ``descriptors``,
+``local`` and ``libdevice`` contain the operations by topic. To add an operation, add its format and one entry in the
+table of its topic.
 
 A text is data, possibly hostile: nothing here evaluates it as code, imports a compiler, or uses a name from it as an
 attribute. All resources that it uses have a limit.

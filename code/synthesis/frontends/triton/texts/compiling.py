@@ -14,6 +14,7 @@ from synthesis.frontends.triton.texts.accesses import ACCESSES
 from synthesis.frontends.triton.texts.casts import CASTS
 from synthesis.frontends.triton.texts.combining import COMBINING
 from synthesis.frontends.triton.texts.descriptors import DESCRIPTORS
+from synthesis.frontends.triton.texts.divisions import DIVISIONS
 from synthesis.frontends.triton.texts.elementwise import elementwise
 from synthesis.frontends.triton.texts.errors import MAXIMUM_CALLS, TextError
 from synthesis.frontends.triton.texts.libdevice import extern
@@ -30,7 +31,7 @@ Step = Callable[[Frame], None]
 MACHINE = 0
 """The slot of the machine."""
 
-_EFFECTS = {**ACCESSES, **DESCRIPTORS, **LOCAL}
+_EFFECTS = {**ACCESSES, **DESCRIPTORS, **DIVISIONS, **LOCAL}
 _PRODUCTS: dict[str, Callable[[Operation], Compute]] = {
     "tt.dot": dot,
     "tt.dot_scaled": dot_scaled,

@@ -198,46 +198,6 @@ FLOAT_COMPARISONS: Mapping[str, Binary] = MappingProxyType(
 )
 
 
-def divided(line: int, compute: Binary, signed: bool) -> Binary:
-    """Return a division that checks its divisor.
-
-    Args:
-        line: the line for errors.
-        compute: a function of signed or unsigned integers.
-        signed: whether the integers are signed.
-    """
-
-    def checked(a: Number, b: Number) -> Number:
-        if not b.all():
-            raise TextError(line, "a division by zero")
-        if signed and (b == -1).any() and ((b == -1) & (a == np.iinfo(a.dtype).min)).any():
-            raise TextError(line, "a signed division that overflows")
-        return compute(a, b)
-
-    return checked if signed else as_unsigned(checked)
-
-
-def _truncated(a: Number, b: Number) -> Number:
-    return (a - np.fmod(a, b)) // b
-
-
-def _rounded_up(a: Number, b: Number) -> Number:
-    return a // b + (np.fmod(a, b) != 0).astype(a.dtype)
-
-
-DIVISIONS: Mapping[str, tuple[Binary, bool]] = MappingProxyType(
-    {
-        "arith.divsi": (_truncated, True),
-        "arith.divui": (np.floor_divide, False),
-        "arith.remsi": (np.fmod, True),
-        "arith.remui": (np.fmod, False),
-        "arith.floordivsi": (np.floor_divide, True),
-        "arith.ceildivsi": (_rounded_up, True),
-        "arith.ceildivui": (_rounded_up, False),
-    }
-)
-"""Divisions, and whether they are signed."""
-
 SHIFTS: Mapping[str, tuple[Binary, bool]] = MappingProxyType(
     {
         "arith.shli": (np.left_shift, True),
@@ -363,14 +323,12 @@ def elementwise(operation: Operation) -> Compute | None:
     name = operation.name
     if name in _MAKERS:
         return _MAKERS[name](operation)
-    table = DIVISIONS.get(name) or SHIFTS.get(name)
-    if table is None and name not in FLOATS and name not in INTEGERS:
+    shift = SHIFTS.get(name)
+    if shift is None and name not in FLOATS and name not in INTEGERS:
         return None
     given = operation.operands[0].type
-    if table is not None and given.is_integer and given.element != "i1":
-        compute, signed = table
-        if name in DIVISIONS:
-            return divided(operation.line, compute, signed)
+    if shift is not None and given.is_integer and given.element != "i1":
+        compute, signed = shift
         return shifted(operation.line, compute, signed, given.bits)
     found = simple(name, given)
     if found is None:

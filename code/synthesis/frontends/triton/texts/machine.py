@@ -10,13 +10,23 @@ from synthesis.frontends.triton.texts.values import Array, Descriptor
 
 
 class Machine:
-    """The state that all operations of a running text share."""
+    """The state that all operations of a running text share.
 
-    def __init__(self, memory: Memory, grid: tuple[int, int, int], work: int) -> None:
+    Args:
+        memory: the arrays.
+        grid: the number of programs along each axis.
+        work: the work that the run may take.
+        garbage: the number that stands for results without a defined value; None if such a result is an error.
+    """
+
+    def __init__(self, memory: Memory, grid: tuple[int, int, int], work: int, garbage: int | None = None) -> None:
         self.memory = memory
         self.grid = grid
         self.program = (0, 0, 0)
         self.work = work
+        self.garbage = garbage
+        self.first_undefined: TextError | None = None
+        """The error that the first result without a defined value would be; None if there was none."""
         self.descriptors: dict[int, Descriptor] = {}
         """A program's tensor descriptors in memory, by the negative array numbers that represent them."""
         self._copies: list[tuple[Array, Array]] = []
@@ -38,6 +48,18 @@ class Machine:
         self.work -= work
         if self.work < 0:
             raise BudgetError(line, "the run takes more work than is allowed")
+
+    def undefined(self, line: int, why: str) -> int:
+        """Return the number that stands for a result without a defined value.
+
+        Raises:
+            TextError: if such results are not allowed.
+        """
+        error = TextError(line, why)
+        if self.garbage is None:
+            raise error
+        self.first_undefined = self.first_undefined or error
+        return self.garbage
 
     def _check(self, number: int) -> None:
         if number > MAXIMUM_COPIES:

@@ -65,8 +65,7 @@ class _Parser:
         scanner = self.scanner
         scanner.aliases()
         scanner.expect("module")
-        if scanner.accept("attributes"):
-            self.attributes.dictionary()
+        given = self.attributes.dictionary() if scanner.accept("attributes") else {}
         scanner.expect("{")
         functions: dict[str, Function] = {}
         while not scanner.accept("}"):
@@ -78,7 +77,7 @@ class _Parser:
         scanner.aliases()
         if not scanner.at_end:
             raise scanner.error("text after the module")
-        return Module(functions)
+        return Module(functions, is_lowered="ttg.num-warps" in given)
 
     def _function(self) -> Function:
         scanner = self.scanner

@@ -7,7 +7,7 @@ import numpy as np
 
 from synthesis.frontends.triton.texts.binding import Binding
 from synthesis.frontends.triton.texts.compiling import MACHINE, compiled
-from synthesis.frontends.triton.texts.errors import DEFAULT_LIMITS, Limits, TextError
+from synthesis.frontends.triton.texts.errors import DEFAULT_LIMITS, BudgetError, Limits, TextError
 from synthesis.frontends.triton.texts.machine import Machine
 from synthesis.frontends.triton.texts.memory import Memory
 from synthesis.frontends.triton.texts.parsing import parse
@@ -17,6 +17,8 @@ from synthesis.frontends.triton.texts.watching import Watch
 
 NO_DESCRIPTORS: Mapping[str, Bounds] = MappingProxyType({})
 """No arguments that are tensor descriptors."""
+GARBAGE = (113, -113)
+"""Arbitrary numbers that stand for results without a defined value, to find arrays that depend on them."""
 
 
 def run(
@@ -47,7 +49,8 @@ def run(
 
     Raises:
         TextError: if the text cannot be parsed, the arguments do not fit, or the text does something undefined, such as
-            an access outside an array or a division by zero.
+            an access outside an array, or a division by zero. TTGIR may divide by zero if no array depends on the
+            result, as in Triton's loops that compute ahead for a tile that does not exist.
         BudgetError: if the run takes more work than ``limits`` allow.
     """
     module = parse(text, limits) if isinstance(text, str) else text
@@ -56,20 +59,38 @@ def run(
         raise TextError(0, f"no public function {name}")
     whole_grid = _checked_grid(grid, limits)
     bound = Binding(function, arguments, order, descriptors)
-    machine = Machine(Memory(bound.arrays, watch), whole_grid, limits.work)
-    target = compiled(module, name)
-    with np.errstate(all="ignore"):
-        for z in range(whole_grid[2]):
-            for y in range(whole_grid[1]):
-                for x in range(whole_grid[0]):
-                    machine.begin((x, y, z))
-                    frame = target.frame.copy()
-                    frame[MACHINE] = machine
-                    for slot, value in zip(target.arguments, bound.values, strict=True):
-                        frame[slot] = value
-                    target.run(frame)
-    contents = machine.memory.contents()
+    garbage, other_garbage = GARBAGE if module.is_lowered else (None, None)
+    machine = _run(module, name, bound, Machine(Memory(bound.arrays, watch), whole_grid, limits.work, garbage))
+    contents, error = machine.memory.contents(), machine.first_undefined
+    if error is not None:
+        again = _run(module, name, bound, Machine(Memory(bound.arrays, None), whole_grid, limits.work, other_garbage))
+        others = again.memory.contents()
+        if any(others[each].tobytes() != value.tobytes() for each, value in contents.items()):
+            raise error
     return contents | {name: contents[first] for name, first in bound.same.items()}
+
+
+def _run(module: Module, name: str, bound: Binding, machine: Machine) -> Machine:
+    """Run a function for every program of a machine's grid, and return the machine.
+
+    Raises:
+        TextError: if the text does something undefined; the first such thing, even if it shows only later.
+    """
+    target, (wide, high, deep) = compiled(module, name), machine.grid
+    try:
+        with np.errstate(all="ignore"):
+            for z, y, x in np.ndindex(deep, high, wide):
+                machine.begin((x, y, z))
+                frame = target.frame.copy()
+                frame[MACHINE] = machine
+                for slot, value in zip(target.arguments, bound.values, strict=True):
+                    frame[slot] = value
+                target.run(frame)
+    except BudgetError:
+        raise
+    except TextError as error:
+        raise machine.first_undefined or error from error
+    return machine
 
 
 def check(module: Module) -> None:

@@ -89,5 +89,7 @@ class Module:
     """A parsed text. It can be run many times."""
 
     functions: Mapping[str, Function]
+    is_lowered: bool = False
+    """Whether it is TTGIR, whose modules have attributes such as the number of warps."""
     compiled: dict[str, Any] = field(default_factory=dict[str, Any])
     """The functions that have already been compiled."""
