@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from synthesis import ConfigError, Extraction, Pair, Rejection, Running, Symptom, example, extract
+from synthesis.core.examples import parse_type
 from synthesis.dataset.storage.reading import read_folder, scan_ledger
 from synthesis.making.runs.extraction import extract_to_folder
 
@@ -40,6 +41,13 @@ def second(x: wp.array(dtype=float), y: wp.array(dtype=float)):
     i = wp.tid()
     y[i] = x[i] * 2.0
 """
+
+
+@pytest.mark.parametrize(("text", "told"), [("tanh", True), ("tanh approximation", True), ("f33[2]", False)])
+def test_a_string_without_its_own_quotes_is_told_of_them(text: str, told: bool) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_type(text)
+    assert (f"a string argument has its own quotes, as in \"'{text}'\"" in str(caught.value)) is told
 
 
 @pytest.mark.needs("jax")

@@ -257,10 +257,11 @@ def parse_type(text: str, place: str = "") -> ArrayType:
         ConfigError: if the text is not valid; the message starts with ``place``.
     """
     match = _PATTERN.fullmatch(text.strip())
+    quoted = f"a string argument has its own quotes, as in \"'{text}'\""
     if match is None:
         raise ConfigError(
             f"{place}cannot read {text!r} as a type and shape; expected something like f32[4,8], i32[3], f32, "
-            "or f32[4,8] in 0.1..2"
+            f"or f32[4,8] in 0.1..2; {quoted}"
         )
     letters = match["letters"]
     dtype = _PREFIXES.get(letters, letters) + match["bits"]
@@ -268,6 +269,7 @@ def parse_type(text: str, place: str = "") -> ArrayType:
         raise ConfigError(
             f"{place}unknown scalar type in {text!r}; allowed: "
             "f16 bf16 f32 f64 i8…i64 u8…u64 c64 bool, and narrow ones such as f8_e4m3fn, f8_e5m2, i4, u4"
+            + ("" if match["shape"] else f"; {quoted}")
         )
     sizes = [part.strip() for part in (match["shape"] or "").split(",") if part.strip()]
     try:
