@@ -156,34 +156,24 @@ def _place_of_extreme(m: Machine, value: Any, axis: Any, keep_dims: Any, sign: i
     )
 
 
-def max_(
-    m: Machine,
-    input: Any,  # noqa: A002
-    axis: Any = None,
-    return_indices: Any = False,
-    return_indices_tie_break_left: Any = True,
-    keep_dims: Any = False,
-) -> Any:
-    """Evaluate ``tl.max``."""
-    del return_indices_tie_break_left
-    if return_indices:
-        return _place_of_extreme(m, input, axis, keep_dims, 1)
-    return _extreme(m, input, axis, keep_dims, 1)
+def extreme(sign: int) -> Callable[..., Any]:
+    """Return the implementation of ``tl.max``, or of ``tl.min`` for a negative sign."""
+
+    def run(
+        m: Machine,
+        input: Any,  # noqa: A002
+        axis: Any = None,
+        return_indices: Any = False,
+        return_indices_tie_break_left: Any = True,
+        keep_dims: Any = False,
+    ) -> Any:
+        del return_indices_tie_break_left
+        return (_place_of_extreme if return_indices else _extreme)(m, input, axis, keep_dims, sign)
+
+    return run
 
 
-def min_(
-    m: Machine,
-    input: Any,  # noqa: A002
-    axis: Any = None,
-    return_indices: Any = False,
-    return_indices_tie_break_left: Any = True,
-    keep_dims: Any = False,
-) -> Any:
-    """Evaluate ``tl.min``."""
-    del return_indices_tie_break_left
-    if return_indices:
-        return _place_of_extreme(m, input, axis, keep_dims, -1)
-    return _extreme(m, input, axis, keep_dims, -1)
+max_, min_ = extreme(1), extreme(-1)
 
 
 def argmax(m: Machine, input: Any, axis: Any, tie_break_left: Any = True, keep_dims: Any = False) -> Block:  # noqa: A002

@@ -1,7 +1,7 @@
 """Compilation of statements to closures, which take a frame and return None, a returned value or loop control."""
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -160,19 +160,13 @@ def _if(node: ast.If) -> Closure:
 
 
 def _while(node: ast.While) -> Closure:
-    test, body = compiled(node.test), block(node.body)
+    test = compiled(node.test)
 
-    def run(frame: Frame) -> Any:
+    def turns(frame: Frame) -> Iterator[None]:
         while single(test(frame)):
-            frame.machine.step()
-            result = body(frame)
-            if result is _BREAK:
-                break
-            if result is not None and result is not _CONTINUE:
-                return result
-        return None
+            yield
 
-    return run
+    return _loop(turns, block(node.body))
 
 
 def _for(node: ast.For) -> Closure:
@@ -181,10 +175,20 @@ def _for(node: ast.For) -> Closure:
     name, body = node.target.id, block(node.body)
     items = _items(node.iter)
 
-    def run(frame: Frame) -> Any:
+    def turns(frame: Frame) -> Iterator[None]:
         for each in items(frame):
-            frame.machine.step()
             frame.names[name] = each
+            yield
+
+    return _loop(turns, body)
+
+
+def _loop(turns: Callable[[Frame], Iterator[None]], body: Closure) -> Closure:
+    """Return a loop that executes its body after each item of ``turns``."""
+
+    def run(frame: Frame) -> Any:
+        for _ in turns(frame):
+            frame.machine.step()
             result = body(frame)
             if result is _BREAK:
                 break
