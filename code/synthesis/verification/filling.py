@@ -1,14 +1,18 @@
 """Fills the gaps of a signature with common inputs, and changes inputs that were filled in."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from synthesis.core.signatures import Argument, Domain, Signature
+from synthesis.frontends.base import OutOfBoundsError
 from synthesis.verification.inputs import missing_domain
 from synthesis.verification.thresholds import Thresholds
 
 _MOST_ELEMENTS = 4096
 """Maximum number of elements of an array, or of threads of a launch; sizes are halved until they fit."""
+_LARGEST_ARRAY = 2**18
+"""Maximum number of elements of an array that is enlarged."""
 _FARTHEST = 2.0**20
 """Largest absolute value of a number in the source that a domain is extended to."""
 _AROUND = 0.25
@@ -50,6 +54,28 @@ def positive(argument: Argument) -> Argument:
     if domain is None or argument.is_float or argument.dtype == "bool" or domain.low > 0:
         return argument
     return replace(argument, domain=Domain(low=1, high=max(domain.high, 1)))
+
+
+def enlarged(signature: Signature, given: Signature, fault: OutOfBoundsError) -> dict[str, Argument]:
+    """Return the array of a fault, by name, with as many elements as the index needs.
+
+    Args:
+        signature: the signature with which the kernel was at fault.
+        given: the kernel's own signature. If it states the array's size, nothing is returned.
+        fault: the fault.
+    """
+    found = next((each for each in signature.arguments if each.name == fault.array), None)
+    if found is None or found.shape is None:
+        return {}
+    shape = next(each.shape for each in given.arguments if each.name == fault.array) or ()
+    if fault.axis >= len(shape) or shape[fault.axis] is not None:
+        return {}
+    sizes, size = list(found.shape), max(fault.size, 1)
+    sizes[fault.axis] = -(-fault.needed // size) * size  # rounded up for other draws
+    if math.prod(each or 1 for each in sizes) > _LARGEST_ARRAY:
+        return {}
+    base = continued(found.base, math.prod((*(each or 0 for each in sizes), *found.element)))
+    return {found.name: replace(found, shape=tuple(sizes), base=base)}
 
 
 def limited(argument: Argument, size: int, indices: Collection[str]) -> Argument:

@@ -12,7 +12,6 @@ queries.
 """
 
 import logging
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -41,7 +40,7 @@ from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.coverage import coverage_of
 from synthesis.verification.draws import standard_draws
 from synthesis.verification.filling import (
-    continued,
+    enlarged,
     filled,
     limited,
     mirrored,
@@ -63,8 +62,6 @@ _MOST_ALONE = 8
 """Maximum number of arguments that are widened one by one if the kernel fails with all of them widened."""
 _MOST_REPAIRS = 24
 """Maximum number of repairs of a signature for each size that is tried."""
-_LARGEST_ARRAY = 2**18
-"""Maximum number of elements of an array that is enlarged."""
 _MOST_ENLARGED = 2
 """Maximum factor by which a wider domain may enlarge an array."""
 _MOST_OBJECTS = 3
@@ -289,29 +286,15 @@ class Trying:
         match self._fault:
             case OutOfBoundsError() as fault:
                 limit = partial(limited, size=fault.size, indices=self._thresholds.indices)
-                changed = self._enlarged(signature, fault) or self._changes(signature, limit)
+                given = self._kernel.spec.signature
+                changed = enlarged(signature, given, fault) or self._changes(signature, limit)
                 if not changed and not fault.array and signature.launch is not None:
-                    return with_threads(signature, self._kernel.spec.signature.launch or (), fault.size)
+                    return with_threads(signature, given.launch or (), fault.size)
             case ZeroDivisorError():
                 changed = self._changes(signature, positive)
             case _:
                 pass
         return replaced(signature, changed) if changed else None
-
-    def _enlarged(self, signature: Signature, fault: OutOfBoundsError) -> dict[str, Argument]:
-        """Return the array of a fault with as many elements as the index needs; empty if its size is known."""
-        found = next((each for each in signature.arguments if each.name == fault.array), None)
-        if found is None or found.shape is None:
-            return {}
-        shape = next(each.shape for each in self._kernel.spec.signature.arguments if each.name == fault.array) or ()
-        if fault.axis >= len(shape) or shape[fault.axis] is not None:
-            return {}
-        sizes, size = list(found.shape), max(fault.size, 1)
-        sizes[fault.axis] = -(-fault.needed // size) * size  # rounded up for other draws
-        if math.prod(each or 1 for each in sizes) > _LARGEST_ARRAY:
-            return {}
-        base = continued(found.base, math.prod((*(each or 0 for each in sizes), *found.element)))
-        return {found.name: replace(found, shape=tuple(sizes), base=base)}
 
     def _keep(
         self, signature: Signature, *, alike: bool = False, equal: bool = False, conditioned: bool = False

@@ -57,7 +57,6 @@ _MOST_NUMBERS = 1 << 23
 
 Callers that request fewer draws have checked the size.
 """
-
 _DERIVATIVES = (Direction.BACKWARD, Direction.TANGENT)
 _SHARING = 6
 """Number of draws among which one is looked for in which several threads change an element by atomics."""

@@ -73,8 +73,10 @@ class _Builder(_ModuleBuilder):
     def build_function(self, func: Any) -> None:
         _place(func)
         if func not in self._original:
-            usual = func.func is not None and func.key == _warp_codegen.make_full_qualified_name(func.func)
-            stem = func.func.__name__ if usual else func.key  # the latter is a name that its decorator gives it
+            own = func.func
+            stem = func.key  # a name that its decorator gives it
+            if own is not None and stem == _warp_codegen.make_full_qualified_name(own):
+                stem = own.__name__
             name = next(name for number in itertools.count() if (name := f"{stem}_{number}") not in self._taken)
             self._taken.add(name)
             self._rename(func, name)
