@@ -266,6 +266,7 @@ PLAIN = [
     "def f(x):\n    return Box(x).high",
 ]
 WARP_PLAIN = [
+    "@wp.func\ndef f(q: wp.quat):\n    _, __, ___ = q[0], q[1], q[2]\n    return __",
     "@wp.func\ndef f(x: float):\n    wp.print(x)\n    wp.printf('%f', x)\n    return x",
     "@wp.func\ndef f(x: float):\n    return x\ng = (f, f)\n@wp.func\ndef i(x: float):\n"
     "    for n in range(wp.static(len(g))):\n        x = wp.static(g[n])(x)\n    return x",

@@ -1,4 +1,4 @@
-"""Constants of 16-bit numbers in Warp modules: in a module as it is written, and in the source of a row."""
+"""Constants in Warp modules, of 16-bit numbers and of NumPy's: in a module as written, and in the source of a row."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from synthesis.making.runs.reverification import verify_folder
 pytestmark = pytest.mark.needs("warp")
 
 WARP = """
+import numpy as np
 import warp as wp
 
 wp.init()
@@ -23,12 +24,21 @@ def lifted(x: wp.array(dtype=wp.vec3h), y: wp.array(dtype=wp.float16), z: wp.arr
     i = wp.tid()
     y[i] = wp.dot(wp.quat_rotate(TURN, x[i]), UP) + UNIT[0, 0] * x[i][0]
     z[i] = SCALE[0] * z[i] + SCALE[1]
+
+def made(least):
+    @wp.kernel
+    def bounded(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+        i = wp.tid()
+        y[i] = 1.0 / wp.max(x[i] * x[i], 1.0e5 * least)
+    return bounded
+
+BOUNDED = made(wp.float32(np.finfo(np.float32).eps))
 """
 
 
-def test_a_row_with_constants_in_16_bits_is_verified_twice(tmp_path: Path) -> None:
+def test_rows_with_constants_are_verified_twice(tmp_path: Path) -> None:
     (tmp_path / "halves.py").write_text(WARP)
     extract_to_folder(str(tmp_path / "halves.py"), tmp_path / "rows")
     found = verify_folder(tmp_path / "rows", seed=5)
-    assert (found.rows, found.texts) == (1, 4)
+    assert (found.rows, found.texts) == (2, 8)
     assert not found.failures
