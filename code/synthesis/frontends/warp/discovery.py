@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from synthesis.core.errors import Symptom, UsageError
 from synthesis.core.examples import Examples
 from synthesis.core.records import KernelSpec, Rejection
@@ -385,7 +383,7 @@ def _literal(value: Any) -> str | None:
     if numbers is None:
         return None
     name = f"wp.{kind.__name__}" if kind.__name__ in _SHORT else type_name(kind)
-    written = (str(each) if isinstance(each, np.generic) else repr(each) for each in numbers)
+    written = (str(each) if hasattr(each, "dtype") else repr(each) for each in numbers)
     return f"{name}({', '.join(_INFINITY.sub('wp.inf', each) for each in written)})"
 
 
