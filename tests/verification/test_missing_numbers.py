@@ -10,6 +10,19 @@ WARP = """
 import warp as wp
 
 @wp.kernel
+def of_neighbours(grid: wp.uint64, p: wp.array(dtype=wp.vec3), m: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    total = float(0.0)
+    for j in wp.hash_grid_query(grid, p[i], 0.5):
+        r = wp.length(p[i] - p[j])
+        if r < 0.5:
+            total += m[j] * (0.5 - r)
+    if wp.isfinite(total):
+        out[i] = total
+    else:
+        out[i] = m[i]
+
+@wp.kernel
 def replaced(x: wp.array(dtype=float), out: wp.array(dtype=float)):
     i = wp.tid()
     v = x[i]
@@ -88,6 +101,12 @@ def test_branches_for_missing_numbers_are_reached(warp_pairs: dict[str, Pair]) -
 def test_no_number_is_missing_where_the_kernel_stores_what_follows_from_it(warp_pairs: dict[str, Pair]) -> None:
     assert not warp_pairs["not_guarded"].verdict.verified
     assert "no run changed bad" in str(warp_pairs["not_guarded"].verdict.unverified["cpp_forward"])
+
+
+@pytest.mark.needs("warp")
+def test_no_number_is_missing_where_an_object_holds_the_array(warp_pairs: dict[str, Pair]) -> None:
+    found = warp_pairs["of_neighbours"]
+    assert {"cpp_forward", "cuda_forward"} <= set(found.verdict.verified), found.verdict
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,8 @@ def find_draws_with_missing(
     Each comes with the record of the statements and branches that it executes, as of the first run.
 
     A draw is dropped if the kernel stores a number that is not finite, and that is no constant of its source: then it
-    does not guard all that it computes.
+    does not guard all that it computes. A kernel that queries objects, such as a hash grid of an array's points, gets
+    no such draws: where an object keeps a NaN, and what it finds near one, is not defined.
 
     Args:
         reference: the kernel's reference.
@@ -55,6 +56,8 @@ def find_draws_with_missing(
         already: the number of other runs, for messages.
         seed: seed of the draws.
     """
+    if any(each.handle for each in spec.signature.spread.arguments):
+        return
     poison = poison_for(spec.signature)
     names = [each.name for each in spec.signature.arguments if _may_miss(each)]
     for number in _numbers_tested_for(spec.source):

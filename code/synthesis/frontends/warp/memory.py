@@ -187,7 +187,11 @@ class Memory:
 
     def changed_part(self) -> str | None:
         """Return the name of a changed part of an object, such as ``mesh.points``; None if no part changed."""
-        changed = (name for name, each in self._parts.items() if not np.array_equal(each.inner, each.value))
+        changed = (
+            name
+            for name, each in self._parts.items()
+            if not np.array_equal(each.inner, each.value, equal_nan=each.value.dtype.kind == "f")
+        )
         return next(changed, None)
 
     def arrays(self) -> Values:
