@@ -93,7 +93,7 @@ def find_aimed_draws(
         if own is None:
             continue
         changed = changed_by(trial, own, idle)
-        new = [place for place in way.first if place not in trace.first]  # find_turning_draws depends on the order
+        new = any(place not in trace.first for place in way.first)
         both = replace(trace, arms=trace.arms | way.arms)
         taken = bool(reached.untaken) and len(reference.reached(both).untaken) < len(reached.untaken)
         if not (changed or new or taken):
@@ -105,12 +105,7 @@ def find_aimed_draws(
         if expected.ill_conditioned or expected.non_finite:
             continue
         idle = [name for name in idle if name not in changed]
-        trace.first |= dict.fromkeys(new, already + len(found))
-        trace.arms = dict.fromkeys(way.arms, already + len(found)) | trace.arms
-        trace.whole |= way.whole
-        trace.order = trace.order or way.order
-        trace.adjoint_order = trace.adjoint_order or way.adjoint_order
-        trace.left_out |= way.left_out
+        trace.add(way, already + len(found))
         found.append(AimedDraw(inputs=trial, own=own, double=double))
     return found
 

@@ -56,7 +56,7 @@ def infer_distinct_indices(frontend: Frontend, kernel: Kernel, inferred: KernelS
 def _is_ordered(prover: Prover, kernel: Kernel) -> bool:
     """Return whether the standard draws are finite and well-conditioned, and the order of threads has no effect."""
     drawn, problem = standard_draws(prover, kernel)
-    return problem is None and drawn.trace.order is None and drawn.trace.adjoint_order is None
+    return problem is None and drawn.trace.is_ordered
 
 
 def _with_distinct_indices(given: Signature, inferred: Signature) -> Iterator[Signature]:

@@ -159,17 +159,12 @@ class Draws:
     def _with_missing(self, drawn: Drawn) -> Drawn:
         """Return the draws with further ones, in which inputs hold the NaNs or infinities that the source tests for."""
         for found, way in find_draws_with_missing(self.reference, self.spec, already=len(drawn.runs), seed=self.seed):
-            number, more = len(drawn.runs), self._with(drawn, [found])
+            more = self._with(drawn, [found])
             if more.expected.ill_conditioned or more.expected.non_finite:
                 continue
-            trace = drawn.trace
-            trace.first = dict.fromkeys(way.first, number) | trace.first
-            trace.arms = dict.fromkeys(way.arms, number) | trace.arms
-            trace.whole |= way.whole
-            trace.order = trace.order or way.order
-            trace.adjoint_order = trace.adjoint_order or way.adjoint_order
-            trace.left_out |= way.left_out
-            drawn = self._of_runs(more, more.runs, more.double, more.own)
+            drawn.trace.add(way, len(drawn.runs))
+            reached = self.reference.reached(drawn.trace)
+            drawn = replace(more, coverage=coverage_of(self.spec.signature, more.runs, more.own, reached))
         return drawn
 
     def _expected(self, runs: Sequence[Values], double: Sequence[Values], own: Sequence[Values]) -> Expected:

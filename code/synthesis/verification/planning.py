@@ -199,9 +199,7 @@ class _Planning:
             if problem is not None:
                 return problem
             if self.fresh and not self.useful:
-                tried = self._draws(reference).try_indices()
-                drawn.trace.order = drawn.trace.order or tried.order
-                drawn.trace.adjoint_order = drawn.trace.adjoint_order or tried.adjoint_order
+                drawn.trace.add_order(self._draws(reference).try_indices())
             return self._with_draws(plan, reference, drawn)
         except ReferenceFaultError as error:
             # A user's kernel may be at fault on some inputs, such as a loop that only some of them end. A recipe draws

@@ -124,6 +124,30 @@ class Trace:
     nothing.
     """
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the order in which threads run has no effect on results or adjoints."""
+        return self.order is None and self.adjoint_order is None
+
+    def add_order(self, other: "Trace") -> None:
+        """Add what another record says of the order in which threads run."""
+        self.order = self.order or other.order
+        self.adjoint_order = self.adjoint_order or other.adjoint_order
+
+    def add(self, way: "Trace", number: int) -> None:
+        """Add the record of a further run.
+
+        Args:
+            way: the record of this run alone.
+            number: the number of the run among all runs.
+        """
+        for place in way.first:  # searches for draws depend on the order
+            self.first.setdefault(place, number)
+        self.arms = dict.fromkeys(way.arms, number) | self.arms
+        self.whole |= way.whole
+        self.left_out |= way.left_out
+        self.add_order(way)
+
 
 @dataclass(frozen=True, slots=True)
 class PerturbedRun:
