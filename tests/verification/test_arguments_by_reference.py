@@ -69,6 +69,16 @@ def of_structs(pairs: wp.array(dtype=Pair), x: wp.array(dtype=float)):
     i = wp.tid()
     bump(pairs[i], x[i])
 
+@wp.struct
+class State:
+    values: wp.array(dtype=float)
+    count: int
+
+@wp.kernel(enable_backward=False)
+def of_an_array_in_a_struct(state: State, x: wp.array(dtype=float)):
+    i = wp.tid()
+    add_to(state.values[i], x[i])
+
 @wp.kernel(enable_backward=False)
 def of_one_element(x: wp.array(dtype=float), out: wp.array(dtype=float)):
     i = wp.tid()
@@ -95,7 +105,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
     return pairs_of(path)
 
 
-@pytest.mark.parametrize("name", ["of_variables", "of_elements", "of_fields", "of_structs"])
+@pytest.mark.parametrize("name", ["of_variables", "of_elements", "of_fields", "of_structs", "of_an_array_in_a_struct"])
 def test_what_a_function_changes_by_reference_is_verified(pairs: dict[str, Pair], name: str) -> None:
     assert set(pairs[name].verdict.verified) == {"cpp_forward", "cuda_forward"}, pairs[name].verdict
     assert pairs[name].verdict.reached == 1.0

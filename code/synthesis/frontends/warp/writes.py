@@ -108,22 +108,14 @@ def _writes(called: str, place: int, _: Any) -> bool:
 
 def _assigns(tree: ast.AST, name: str, _: Any) -> bool:
     """Return whether an element or a field of the named array is assigned."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            inner: ast.expr = node
-            while isinstance(inner, ast.Subscript | ast.Attribute):
-                inner = inner.value
-                if path_of(inner) == name:
-                    return True
-    return False
+    return any(_is_part_of(node, name) for node in _stored_in(tree))
 
 
 def _refers(tree: ast.AST, name: str, scope: Any) -> bool:
     """Return whether a call passes an element of the named array, or a part of one, to a function that changes it."""
     return any(
-        path_of(root) == name and _changes(function, place)
+        _is_part_of(argument, name) and _changes(function, place)
         for function, place, argument in _calls_of_users(tree, scope)
-        if (root := _root(argument)) is not argument
     )
 
 
@@ -134,11 +126,10 @@ def _changes(function: Any, place: int, depth: int = 0) -> bool:
         name = dict(enumerate(parameters_in(tree))).get(place, "")
         if depth > _DEEPEST or not introspection.is_by_reference(introspection.declared_types_of(each).get(name)):
             continue
-        roots = [_root(node) for node in ast.walk(tree) if isinstance(getattr(node, "ctx", None), ast.Store)]
-        if name in map(path_of, roots):
+        if any(_is_in(node, name) for node in _stored_in(tree)):
             return True
         calls = _calls_of_users(tree, each.func.__globals__)
-        if any(path_of(_root(given)) == name and _changes(called, at, depth + 1) for called, at, given in calls):
+        if any(_is_in(given, name) and _changes(called, at, depth + 1) for called, at, given in calls):
             return True
     return False
 
@@ -152,11 +143,23 @@ def _calls_of_users(tree: ast.AST, scope: Any) -> Iterator[tuple[Any, int, ast.e
                 yield from ((function, place, argument) for place, argument in enumerate(node.args))
 
 
-def _root(node: ast.AST) -> ast.AST:
-    """Return the expression that a location is, or is a part of."""
+def _stored_in(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the targets of assignments: names, elements and attributes."""
+    return (node for node in ast.walk(tree) if isinstance(getattr(node, "ctx", None), ast.Store))
+
+
+def _is_in(node: ast.AST, name: str) -> bool:
+    """Return whether an expression is what a name or a path denotes, or a part of it."""
+    return path_of(node) == name or _is_part_of(node, name)
+
+
+def _is_part_of(node: ast.AST, name: str) -> bool:
+    """Return whether an expression is an element, a field or a component of what a name or a path denotes."""
     while isinstance(node, ast.Subscript | ast.Attribute):
         node = node.value
-    return node
+        if path_of(node) == name:
+            return True
+    return False
 
 
 def _escapes(tree: ast.AST, name: str, scope: Any) -> bool:
