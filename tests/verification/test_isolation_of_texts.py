@@ -76,6 +76,36 @@ def test_harm_is_blamed_on_the_text_that_did_it() -> None:
     }
 
 
+CUDA = """
+extern "C" __global__ void k_cuda_kernel_forward(
+    wp::launch_bounds_t<1> dim,
+    wp::array_t<wp::float32> var_a,
+    wp::array_t<wp::float32> var_o)
+{
+    wp::tile_shared_storage_t tile_mem;
+    for (size_t _idx = static_cast<size_t>(blockDim.x) * static_cast<size_t>(blockIdx.x) + static_cast<size_t>(threadIdx.x);
+         _idx < dim.size;
+         _idx += static_cast<size_t>(blockDim.x) * static_cast<size_t>(gridDim.x))
+    {
+        wp::tile_shared_storage_t::init();
+        wp::int32 var_0 = builtin_tid1d();
+        wp::array_store(var_o, var_0, wp::load(wp::address(var_a, var_0)));
+    }
+}
+"""  # noqa: E501
+
+
+def test_a_text_that_breaks_the_code_of_watched_texts_costs_those_before_it_nothing() -> None:
+    plain = replace(warp_program(""), level=get_frontend("warp").level("cuda_forward"), text=CUDA)
+    breaking = replace(plain, text=f"#define conflict no such name\n{CUDA}")
+    watched = replace(plain, separate=frozenset({"o"}))
+    with Verifier(get_frontend("warp")) as verifier:
+        outcomes = verifier.run([breaking, plain, watched])
+    for outcome in outcomes[1:]:
+        assert not isinstance(outcome, Rejection), outcome
+        assert np.array_equal(outcome[FIRST]["o"], A)
+
+
 @pytest.mark.parametrize("between", ["", "*(volatile int*)8 = 1;", "for (volatile int i = 0; i < 1;) {}"])
 def test_a_text_finds_what_the_one_it_follows_has_left_whatever_came_between(between: str) -> None:
     add_what_was_left = (

@@ -105,6 +105,8 @@ _HEAD = (
     r'^extern "C" (?:__launch_bounds__\(\d+(?:, \d+)?\) )?(?:WP_CLUSTER_DIMS\(\d+, 1, 1\) )?'
     r"__global__ void (?:WP_MAXNREG\(\d+\) )?(?={name}_cuda_kernel_{direction}\()"
 )
+_OWN_CODE = '#line 1 "irsmith_host"'
+"""The line before each section's own code. Without it, an error there would name the text before the section."""
 _STORAGE = "wp::tile_shared_storage_t tile_mem;"
 _RESET = "wp::tile_shared_storage_t::init();"
 
@@ -151,6 +153,7 @@ def unit_of(header: str, index: str, pieces: Sequence[Piece]) -> str:
         chosen = [each.source for each in pieces if each.section is section]
         if not chosen:
             continue
+        parts.append(_OWN_CODE)
         if section in (Section.CPP, Section.PLAIN_CPP):
             one = index if section is Section.CPP else PLAIN_INDEX
             parts.append(_TIDS.format(one=one, index="task_index"))
