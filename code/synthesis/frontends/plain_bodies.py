@@ -266,7 +266,7 @@ class Rules(Definitions):
             self._member(node, module, member, executed=scope is None or not scope.inert)
             if (module, member) == ("functools", "wraps"):
                 raise MoreError(node, "it uses functools.wraps as a value")
-        if name in names.NO_NAMES or (name.startswith("__") and name.strip("_")):
+        if name in names.NO_NAMES or names.is_special(name):
             raise MoreError(node, f"it uses {name}")
         if scope is not None and scope.inert:
             return

@@ -155,7 +155,7 @@ class Definitions:
         for name in bound:
             if name in self.modules:
                 raise MoreError(node, f"it binds {name} again, which it imports")
-            if name.startswith("__") and name.strip("_"):
+            if names.is_special(name):
                 raise MoreError(node, f"it binds {name}")
 
     def _outermost(self, node: ast.stmt) -> None:

@@ -114,8 +114,7 @@ WARP_ONLY = frozenset({
     "MeshQueryRay", "Texture1D", "Texture2D", "Texture3D", "TextureAddressMode", "TextureFilterMode", "Float", "Int",
     "Scalar", "matrix_from_cols", "matrix_from_rows", "transform_expand", "indexedarray1d", "indexedarray2d",
     "indexedarray3d", "indexedarray4d", "E", "HALF_PI", "INF", "LN10", "LN2", "LOG10E", "LOG2E", "NAN", "PHI", "PI",
-    "TAU", "e",
-    "half_pi", "inf", "ln10", "ln2", "log10e", "log2e", "nan", "phi", "pi", "tau",
+    "TAU", "e", "half_pi", "inf", "ln10", "ln2", "log10e", "log2e", "nan", "phi", "pi", "tau",
 })  # fmt: skip
 """The functions, classes and constants of Warp that Python may use while a kernel is defined."""
 WARP_TYPES = r"(u?int|float)\d+|(vec|mat|quat|transform|spatial_(vector|matrix))\d*[a-z]{0,2}"
@@ -186,6 +185,11 @@ REGISTERING = frozenset(("jax.tree_util", each) for each in REGISTERS)
 """The module and the name of each of these functions."""
 RULES = frozenset({"defvjp", "defjvp", "defjvps", "def_vmap", "defgrad"})
 """Methods that set the derivative rule or the batching rule of a function."""
+
+
+def is_special(name: str) -> bool:
+    """Return whether a name starts as Python's special names do. Names of underscores alone are ordinary names."""
+    return name.startswith("__") and bool(name.strip("_"))
 
 
 @functools.cache

@@ -115,8 +115,8 @@ class _Flattening:
         if known is not None:
             return known
         name = self._functions[id(function)] = self._free(function.func.__name__)
-        own = function.func.__name__
-        mark = "@wp.func" if name == own else f"@wp.func(name={own!r})"  # Warp names the function in its texts by this
+        stem = introspection.name_in_texts(function)
+        mark = "@wp.func" if name == stem else f"@wp.func(name={stem!r})"
         for each in introspection.overloads_of(function):
             if introspection.is_native(each):
                 raise NotFlatError(f"{name} is native code")

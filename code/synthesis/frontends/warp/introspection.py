@@ -174,6 +174,12 @@ def key_of(function: Any) -> str:
     return function.key
 
 
+def name_in_texts(function: Any) -> str:
+    """Return the name that texts number a user's function by: the one that its decorator gives it, or its own."""
+    own = function.func
+    return own.__name__ if function.key == _warp_codegen.make_full_qualified_name(own) else function.key
+
+
 def defaults_of(obj: Any) -> dict[str, Any]:
     """Return the default values of the last parameters of a kernel or function, by name."""
     parameters = inspect.signature(obj.func).parameters

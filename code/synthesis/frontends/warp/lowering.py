@@ -18,7 +18,7 @@ import warp._src.context as _context  # noqa: TID251
 
 from synthesis.frontends.linemap import LineMap, Where
 from synthesis.frontends.warp.build_options import options_on, resolved_options
-from synthesis.frontends.warp.introspection import options_of, reached_from, wp
+from synthesis.frontends.warp.introspection import name_in_texts, options_of, reached_from, wp
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.pieces import joined, resolver, struct_renames
 from synthesis.frontends.warp.type_introspection import array_class, is_array
@@ -73,10 +73,7 @@ class _Builder(_ModuleBuilder):
     def build_function(self, func: Any) -> None:
         _place(func)
         if func not in self._original:
-            own = func.func
-            stem = func.key  # a name that its decorator gives it
-            if own is not None and stem == _warp_codegen.make_full_qualified_name(own):
-                stem = own.__name__
+            stem = func.key if func.func is None else name_in_texts(func)
             name = next(name for number in itertools.count() if (name := f"{stem}_{number}") not in self._taken)
             self._taken.add(name)
             self._rename(func, name)

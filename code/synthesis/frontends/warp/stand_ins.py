@@ -32,7 +32,8 @@ def stand_ins(argument: Argument, kind: str, signature: Signature) -> tuple[Argu
         return ()
     kinds = (kind, *(each for each in VOLUMES if each != kind)) if kind in VOLUMES else (kind,)
     made = [_object_of(argument.name, each, signature) for each in kinds]
-    made += [_in_groups(each) for each in made if kind == "hash_grid"]
+    if kind == "hash_grid":
+        made.append(_in_groups(made[0]))
     return tuple(replace(each, type_name=argument.type_name) for each in made)
 
 
