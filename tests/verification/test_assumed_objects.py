@@ -109,6 +109,66 @@ def of_an_array(ids: wp.array(dtype=wp.uint64), p: wp.array(dtype=wp.vec3), d: w
     d[i] = wp.length(wp.mesh_eval_position(ids[i], q.face, q.u, q.v) - p[i])
 
 @wp.kernel
+def some_of_an_array(
+    ids: wp.array(dtype=wp.uint64), which: wp.array(dtype=int), p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)
+):
+    i = wp.tid()
+    mesh = ids[which[i]]
+    if mesh == wp.uint64(0):
+        d[i] = -1.0
+        return
+    q = wp.mesh_query_point_no_sign(mesh, p[i], 10.0)
+    d[i] = wp.length(wp.mesh_eval_position(mesh, q.face, q.u, q.v) - p[i])
+
+@wp.kernel
+def rays_into_many(ids: wp.array2d(dtype=wp.uint64), p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    least = float(10.0)
+    for j in range(ids.shape[1]):
+        q = wp.mesh_query_ray(ids[i, j], p[i], wp.vec3(0.0, 0.0, -1.0), least)
+        if q.result:
+            least = wp.min(least, q.t)
+    d[i] = least
+
+@wp.kernel
+def first_corners(ids: wp.array(dtype=wp.uint64), which: wp.array(dtype=int), y: wp.array(dtype=wp.vec3)):
+    i = wp.tid()
+    mesh = wp.mesh_get(ids[which[i]])
+    y[i] = mesh.points[mesh.indices[1]]
+
+@wp.kernel
+def in_boxes(ids: wp.array(dtype=wp.uint64), low: wp.array(dtype=wp.vec3), high: wp.array(dtype=wp.vec3),
+             n: wp.array(dtype=int)):
+    i = wp.tid()
+    q = wp.bvh_query_aabb(ids[i], low[i], high[i])
+    b = int(0)
+    while wp.bvh_query_next(q, b):
+        n[i] += 1
+
+@wp.kernel
+def from_volumes(ids: wp.array(dtype=wp.uint64), p: wp.array(dtype=wp.vec3), y: wp.array(dtype=float)):
+    i = wp.tid()
+    y[i] = wp.volume_sample_f(ids[i], wp.volume_world_to_index(ids[i], p[i]), wp.Volume.LINEAR)
+
+@wp.struct
+class Shapes:
+    meshes: wp.array(dtype=wp.uint64)
+    scales: wp.array(dtype=float)
+
+@wp.kernel
+def of_an_array_in_a_struct(s: Shapes, p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    q = wp.mesh_query_point_no_sign(s.meshes[i], p[i], 10.0)
+    d[i] = wp.length(wp.mesh_eval_position(s.meshes[i], q.face, q.u, q.v) - p[i]) * s.scales[i]
+
+@wp.kernel
+def of_one_that_may_not_exist(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
+    i = wp.tid()
+    if mesh != wp.uint64(0):
+        q = wp.mesh_query_point_no_sign(mesh, p[i], 10.0)
+        d[i] = wp.length(wp.mesh_eval_position(mesh, q.face, q.u, q.v) - p[i])
+
+@wp.kernel
 def by_winding_number(mesh: wp.uint64, p: wp.array(dtype=wp.vec3), d: wp.array(dtype=float)):
     i = wp.tid()
     q = wp.mesh_query_point_sign_winding_number(mesh, p[i], 10.0, 3.0, 0.6)
@@ -199,6 +259,13 @@ KINDS = {
     "numbers_of_voxels": {"grid": "volume_f"},
     "of_a_group": {"grid": "hash_grid"},
     "asked_by_a_function": {"grid": "hash_grid"},
+    "of_an_array": {"ids": "mesh"},
+    "some_of_an_array": {"ids": "mesh"},
+    "rays_into_many": {"ids": "mesh"},
+    "first_corners": {"ids": "mesh"},
+    "in_boxes": {"ids": "bvh"},
+    "from_volumes": {"ids": "volume_f"},
+    "of_one_that_may_not_exist": {"mesh": "mesh"},
 }
 
 
@@ -227,7 +294,7 @@ def test_answers_in_variables_have_derivatives(pairs: dict[str, Pair]) -> None:
         assert str(pairs[name].verdict.gradient) == "agrees"
 
 
-@pytest.mark.parametrize("name", ["of_a_struct", "of_a_struct_with_arrays"])
+@pytest.mark.parametrize("name", ["of_a_struct", "of_a_struct_with_arrays", "of_an_array_in_a_struct"])
 def test_an_id_in_a_struct_is_that_of_an_assumed_object(pairs: dict[str, Pair], name: str) -> None:
     pair = pairs[name]
     assert set(pair.verdict.verified) == {"cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward"}
@@ -244,6 +311,34 @@ def test_a_text_that_asks_another_question_of_an_object_in_a_struct_is_found(pai
     assert changed.verdict.verified == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("some_of_an_array", "wp::address(var_ids, var_2)", "wp::address(var_ids, var_0)"),
+        ("first_corners", "wp::address(var_ids, var_2)", "wp::address(var_ids, var_0)"),
+        ("in_boxes", "wp::address(var_ids, var_0)", "wp::address(var_ids, 0)"),
+        ("from_volumes", "wp::address(var_ids, var_0)", "wp::address(var_ids, 1)"),
+    ],
+)
+def test_a_text_that_asks_another_object_of_an_array_is_found(
+    pairs: dict[str, Pair], name: str, right: str, wrong: str
+) -> None:
+    text = pairs[name].texts["cpp_forward"] or ""
+    first, changed = judged_with(pairs[name], "cpp_forward", text.replace(right, wrong))
+    assert first.verdict.verified == ("cpp_forward",)
+    assert changed.verdict.verified == ()
+
+
+def test_ids_of_objects_that_do_not_exist_are_tried_where_the_kernel_expects_them(pairs: dict[str, Pair]) -> None:
+    pair = pairs["some_of_an_array"]
+    assert pair.verdict.reached == 1.0
+    (ids,) = (each for each in pair.spec.signature.arguments if each.handle)
+    assert ids.fields[-1].name == "exists"
+    text = pair.texts["cpp_forward"] or ""
+    _, changed = judged_with(pair, "cpp_forward", text.replace("-1.0", "-2.0"))
+    assert changed.verdict.verified == ()
+
+
 def test_a_text_that_numbers_voxels_in_another_order_is_found(pairs: dict[str, Pair]) -> None:
     pair = pairs["numbers_of_voxels"]
     text = pair.texts["cpp_forward"] or ""
@@ -251,12 +346,6 @@ def test_a_text_that_numbers_voxels_in_another_order_is_found(pairs: dict[str, P
     right, changed = judged_with(pair, "cpp_forward", wrong)
     assert right.verdict.verified == ("cpp_forward",)
     assert changed.verdict.verified == ()
-
-
-def test_ids_in_an_array_are_unverified_with_a_reason(pairs: dict[str, Pair]) -> None:
-    pair = pairs["of_an_array"]
-    assert not pair.verdict.verified
-    assert "the id of a mesh of which nothing is known" in str(pair.verdict.unverified["cpp_forward"])
 
 
 def test_a_text_that_asks_a_grid_for_the_points_of_all_groups_is_found(pairs: dict[str, Pair]) -> None:
@@ -286,11 +375,10 @@ def test_a_sign_by_a_rough_winding_number_is_unverified_with_a_reason(pairs: dic
 
 def test_a_row_with_an_object_in_a_struct_verifies_again(tmp_path: Path) -> None:
     source = (
-        WARP[: WARP.index("@wp.kernel")]
-        + WARP[WARP.index("@wp.struct") : WARP.index("@wp.kernel\ndef by_winding_number")]
+        WARP[: WARP.index("@wp.kernel")] + WARP[WARP.index("@wp.struct") : WARP.index("@wp.kernel\ndef rays_into_many")]
     )
     (tmp_path / "mine.py").write_text(source)
     extract_to_folder(str(tmp_path / "mine.py"), tmp_path / "rows")
     found = verify_folder(tmp_path / "rows", seed=3)
-    assert found.rows == 3
+    assert found.rows == 4
     assert not found.failures

@@ -229,7 +229,7 @@ def changed_array(signature: Signature, before: Values, after: Values, *, exempt
         exempt: arrays that may change. Warp repeats an atomic operation if a thread uses its result.
     """
     for each in signature.arguments:
-        if each.shape is None or each.name in exempt:
+        if each.shape is None or each.handle or each.name in exempt:
             continue
         if not _are_same(after[each.name], before[each.name]):
             return each.name

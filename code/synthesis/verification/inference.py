@@ -127,11 +127,16 @@ def _tried(prover: Prover, kernel: Kernel, signature: Signature, objects: int = 
         last: ReferenceUnknownError = error
         unknown = [each for each in signature.arguments if missing_domain(each)] if objects < _MOST_OBJECTS else []
         for each in unknown:
+            tried: list[Trying] = []
             for made in prover.stand_ins(each, error.kind, signature):
                 try:
-                    return _tried(prover, kernel, replaced(signature, {each.name: made}), objects + 1)
+                    tried.append(_tried(prover, kernel, replaced(signature, {each.name: made}), objects + 1))
                 except ReferenceUnknownError as other:
                     last = other
+                if tried and tried[-1].share == 1.0:
+                    break
+            if tried:
+                return max(tried, key=lambda each: each.share)
         if trying.found is None:
             raise last from error
     except ReferenceUnknownError:

@@ -16,6 +16,8 @@ from synthesis.frontends.base import Values
 
 DRAWS = ((0, False), (1, False), (2, True), (3, False), (4, True), (5, False))
 """The standard draws of a forward text: the number of each, and whether bounds of the domains are among its values."""
+_UNLIKE = 5
+"""Number of different objects in an array of ids; it has no common factor with sizes that are powers of two."""
 _INTERIOR = 0.04
 """Share of a domain's width, at either end, that is left out if ``interior`` is set."""
 
@@ -81,6 +83,11 @@ def draw_argument(
     shape = array_shape(argument)
     if argument.fields:
         values = np.zeros(shape, dtype=struct_dtype(argument))
+        if argument.handle and shape:
+            for place in range(min(values.size, _UNLIKE)):
+                each = replace(argument, name=f"{argument.name}[{place}]", shape=None)
+                values.flat[place::_UNLIKE] = draw_argument(each, number, seed=seed, edges=edges, interior=interior)
+            return values
         for each in argument.fields:
             if each.same:
                 continue

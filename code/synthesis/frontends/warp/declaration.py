@@ -42,13 +42,23 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
     named = names_in_source(found.spread.arguments)
     arguments = tuple(
         objects[each.name]
-        if each.name in objects and (each.dtype, each.shape, each.element) == (objects[each.name].dtype, None, ())
+        if each.name in objects and _may_be(objects[each.name], each, tree, scope)
         else replace(each, role=_role(each, named[each.name], roles.get(each.name), tree, scope))
         for each in found.spread.arguments
     )
     started = [each for each in arguments if each.role is not Role.OUTPUT or roles.get(each.name) is Role.INOUT]
     names = differentiable([replace(each, role=Role.INOUT) for each in started], tree)
     return found.gather(replace(found, arguments=arguments, differentiable=names))
+
+
+def _may_be(made: Argument, declared: Argument, tree: ast.AST, scope: Any) -> bool:
+    """Return whether an argument of the source may be an object, its id, or an array of ids that is only read."""
+    if (declared.dtype, declared.element) != (made.dtype, ()):
+        return False
+    if declared.shape is None or made.shape is None:
+        return declared.shape == made.shape
+    written = is_field_written if "." in made.name else is_written
+    return len(declared.shape) == len(made.shape) and not written(tree, made.name, scope)
 
 
 def _role(argument: Argument, name: str, claimed: Role | None, tree: ast.AST, scope: Any) -> Role:

@@ -2,13 +2,14 @@
 
 The ``handle`` of an argument names the kind of the object that the argument is or identifies. The argument's fields
 are the object's parts. So a row contains everything that is needed to make the object, and each run makes its own.
+An array may hold the ids of objects of one kind, which have parts of the same shapes.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from synthesis.core.signatures import Argument, Domain
+from synthesis.core.signatures import Argument, Domain, Role
 from synthesis.frontends.warp.volumes import TILE
 
 MOST_CELLS = 2**21
@@ -84,16 +85,21 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
     **TEXTURES,
 }
 """Arguments of ``wp.Mesh``, ``wp.Bvh``, ``wp.HashGrid``, ``Volume.load_from_numpy`` and ``wp.Texture2D``, in order."""
+EXISTS = "exists"
+"""The part of the objects in an array that is 0 for an object that is not made; its id is 0."""
 TYPES = {"texture_2d": "Texture2D", "texture_3d": "Texture3D"}
 """The types of arguments that are the objects themselves. For other kinds the argument is an id."""
 
 
 def is_object(argument: Argument) -> bool:
-    """Return whether an argument is an object or the id of one, and every draw of its fields makes a valid object."""
+    """Return whether an argument is an object, its id or an array of ids, and every draw of its fields is valid."""
     parts = PARTS.get(argument.handle)
-    kind = (argument.dtype, argument.element, argument.shape)
-    if parts is None or kind != (TYPES.get(argument.handle, "uint64"), (), None):
+    if parts is None or (argument.dtype, argument.element) != (TYPES.get(argument.handle, "uint64"), ()):
         return False
+    if argument.shape is not None:
+        if argument.handle in TYPES or argument.role is not Role.INPUT or not all(argument.shape):
+            return False
+        parts = {**parts, EXISTS: Part(dtype="int32", rank=None, optional=True)}
     fields = {each.name: each for each in argument.fields}
     expected = [name for name, part in parts.items() if name in fields or not part.optional]
     if [each.name for each in argument.fields] != expected:

@@ -16,7 +16,7 @@ from synthesis.core.signatures import Argument, Signature
 from synthesis.drawing.types import HALVES
 from synthesis.frontends.base import Direction, Program, Values
 from synthesis.frontends.warp.containers import DATA, container_of
-from synthesis.frontends.warp.handles import TYPES
+from synthesis.frontends.warp.handles import EXISTS, TYPES
 from synthesis.frontends.warp.layouts import RANKS, Array, packed
 from synthesis.frontends.warp.objects import make_object
 
@@ -100,6 +100,12 @@ class Memory:
         for argument in program.signature.spread.arguments:
             gradient = values.get(f"adj_{argument.name}") if backward else None
             value = values[argument.name]
+            if argument.handle and argument.shape is not None:
+                numbers = replace(argument, handle="", fields=())
+                placed = self._parts[argument.name] = self._copied(numbers, self._ids_of(argument, value))
+                forward.append((argument.name, _array(numbers, placed.value, placed.address, 0)))
+                adjoint.append((argument.name, _array(numbers, placed.value, 0, 0)))
+                continue
             if argument.handle:
                 made = self._made(argument, value)
                 forward.append((argument.name, made))
@@ -155,6 +161,20 @@ class Memory:
         made = make_object(argument.handle, parts, self._device)
         self._objects.append(made)
         return made.__ctype__() if argument.handle in TYPES else ctypes.c_uint64(made.id)
+
+    def _ids_of(self, argument: Argument, value: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+        """Return an array of the ids of objects made from a value's parts, and 0 for those that do not exist."""
+        ids = np.zeros(value.shape, np.uint64)
+        made: dict[bytes, int] = {}
+        for place in np.ndindex(value.shape):
+            parts = value[place]
+            if EXISTS in (value.dtype.names or ()) and not parts[EXISTS]:
+                continue
+            key = parts.tobytes()
+            if key not in made:
+                made[key] = self._made(replace(argument, name=f"{argument.name}{list(place)}", shape=None), parts).value
+            ids[place] = made[key]
+        return ids
 
     def _place(self, name: str, argument: Argument, value: npt.NDArray[Any]) -> int:
         same = next((each for each in self._placed.values() if each.value is value), None)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role
 from synthesis.frontends.base import Direction, Values
 from synthesis.frontends.literals import array_of, digits_of
+from synthesis.frontends.warp.handles import EXISTS
 
 
 def launch_lines(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[str]:
@@ -47,7 +49,9 @@ def launch_lines(spec: KernelSpec, inputs: Values, direction: Direction) -> Iter
 
 def _given(argument: Argument, value: npt.NDArray[Any], *, backward: bool) -> Iterator[str]:
     """Yield lines that define an argument, or a field of a struct that holds arrays."""
-    if argument.handle:
+    if argument.handle and argument.shape is not None:
+        yield from _objects(argument, value)
+    elif argument.handle:
         yield from _object(argument, value)
     elif argument.fields:
         yield f"# {argument.name}: a struct, {argument.type_name}; set its fields as you like"
@@ -57,6 +61,24 @@ def _given(argument: Argument, value: npt.NDArray[Any], *, backward: bool) -> It
     else:
         gradient = ", requires_grad=True" if backward and argument.is_float else ""
         yield f"{argument.name} = wp.array({_filled(argument, value)}, dtype={_element(argument)}{gradient})"
+
+
+def _objects(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
+    """Yield lines that define Warp objects, and an array of their ids; the id of one that does not exist is 0."""
+    ids = np.full(value.shape, "0", object)
+    made: dict[bytes, str] = {}
+    for place in np.ndindex(value.shape):
+        parts = value[place]
+        if EXISTS in (parts.dtype.names or ()) and not parts[EXISTS]:
+            continue
+        key = parts.tobytes()
+        if key not in made:
+            made[key] = f"{argument.name.replace('.', '_')}_{len(made)}"
+            fields = tuple(each for each in argument.fields if each.name != EXISTS)
+            yield from _object(replace(argument, name=made[key], shape=None, fields=fields), parts)
+        ids[place] = made[key]
+    listed = str(ids.tolist()).replace("'", "")
+    yield f"{argument.name} = wp.array({listed}, dtype=wp.uint64)"
 
 
 def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:

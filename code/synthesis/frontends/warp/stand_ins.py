@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from synthesis.core.signatures import Argument, Domain, Role, Signature
-from synthesis.frontends.warp.handles import PARTS, TEXTURES, TYPES, VOLUMES
+from synthesis.frontends.warp.handles import EXISTS, PARTS, TEXTURES, TYPES, VOLUMES
 
 _COUNT = 16
 """Number of boxes of a tree."""
@@ -17,7 +17,8 @@ def stand_ins(argument: Argument, kind: str, signature: Signature) -> tuple[Argu
     """Return an argument as small objects whose contents are drawn, of which one may be what the kernel queries.
 
     None are returned if the argument cannot be an object of that kind. Some queries are of volumes of any type of
-    value. A query of a hash grid may be of one group of its points.
+    value. A query of a hash grid may be of one group of its points. An array may hold the ids of objects, some of
+    which may be 0.
 
     Args:
         argument: an argument without a domain.
@@ -28,13 +29,24 @@ def stand_ins(argument: Argument, kind: str, signature: Signature) -> tuple[Argu
     kind = kind or next((name for name, spelled in TYPES.items() if spelled == argument.dtype), "")
     expected = (TYPES.get(kind, "uint64"), (), None)
     fits = (argument.dtype, argument.element, argument.shape) == expected
+    if (
+        argument.shape is not None and argument.role is Role.INPUT and kind not in (*TYPES, "hash_grid")
+    ):  # an array of ids
+        fits = (argument.dtype, argument.element) == ("uint64", ())
     if kind not in PARTS or argument.handle or not fits:
         return ()
     kinds = (kind, *(each for each in VOLUMES if each != kind)) if kind in VOLUMES else (kind,)
     made = [_object_of(argument.name, each, signature) for each in kinds]
     if kind == "hash_grid":
         made.append(_in_groups(made[0]))
-    return tuple(replace(each, type_name=argument.type_name) for each in made)
+    made = [replace(each, type_name=argument.type_name, shape=argument.shape) for each in made]
+    return tuple(made if argument.shape is None else [*made, *map(_with_gaps, made)])
+
+
+def _with_gaps(objects: Argument) -> Argument:
+    """Return an array of ids of which some are 0, so that there is no object."""
+    exists = Argument(name=EXISTS, type_name="", dtype="int32", domain=Domain(low=0, high=1))
+    return replace(objects, fields=(*objects.fields, exists))
 
 
 def _object_of(name: str, kind: str, signature: Signature) -> Argument:

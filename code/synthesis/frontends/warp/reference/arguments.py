@@ -5,11 +5,12 @@ from typing import Any
 
 from synthesis.frontends.warp.containers import DATA, INDICES
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.objects import ids_of
 from synthesis.frontends.warp.reference.values import (
+    Array,
     ArrayType,
     ArrayView,
     Buffer,
-    Handle,
     IndexedBuffer,
     StructType,
     StructValue,
@@ -25,10 +26,10 @@ def argument_of(machine: Machine, kind: Any, memory: Mapping[str, Any], name: st
         kind: the type of the argument.
         memory: the memory of each argument.
         name: the argument's name.
-        objects: the kind of each argument that is an object.
+        objects: the kind of each argument that is the id of an object, or holds ids.
     """
     if name in objects:
-        return Handle(objects[name], memory[name])
+        return _ids(machine, kind, memory[name], objects[name])
     if isinstance(kind, StructType) and name not in memory:
         fields = {
             each: argument_of(machine, inner, memory, f"{name}.{each}", objects) for each, inner in kind.fields.items()
@@ -37,6 +38,12 @@ def argument_of(machine: Machine, kind: Any, memory: Mapping[str, Any], name: st
     if isinstance(kind, ArrayType) and kind.container:
         return _indexed_view(machine, kind, memory, name)
     return _bound(machine, kind, memory[name], id(memory[name]))
+
+
+def _ids(machine: Machine, kind: Any, parts: Mapping[str, Array], name: str) -> Any:
+    """Return the id of an object, or an array of ids, as the kernel's body uses it."""
+    rank = kind.rank if isinstance(kind, ArrayType) else 0
+    return _bound(machine, kind, ids_of(machine, name, parts, rank), id(parts))
 
 
 def _indexed_view(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], name: str) -> ArrayView:

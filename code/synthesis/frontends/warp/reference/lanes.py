@@ -12,7 +12,7 @@ import numpy as np
 from synthesis.core.formats import numpy_dtype
 from synthesis.drawing.types import FLOATS
 from synthesis.frontends.base import EndlessLoopError, Trace
-from synthesis.frontends.warp.reference.values import SCALARS, Array, Value
+from synthesis.frontends.warp.reference.values import SCALARS, Array, Handle, Value
 
 _LONGEST_LOOP = 20_000
 Taken = tuple[tuple[int, int], Array]
@@ -96,6 +96,8 @@ class Lanes:
 
         There are no further entries for a place once the first lane has run it, and none at all without a trace.
         """
+        self.objects: list[Handle] = []
+        """The objects of each argument that is an id or an array of ids; see ``objects.py``."""
         self.names: dict[Any, str] = {}
         """The argument of each buffer, by its key in the log of accesses."""
         self._settled: set[int] = set()

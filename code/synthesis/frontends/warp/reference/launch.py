@@ -195,7 +195,7 @@ def launched(
     if trace is not None:
         trace.first |= first_runs(machines) if apart else way.first
         _add_facts(trace, way)
-    ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
+    ranks = {each.name: len(each.shape) for each in signature.arguments if each.shape is not None and not each.handle}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
 
 
@@ -299,7 +299,9 @@ def separate(kernel: Any, signature: Signature, runs: Sequence[Values]) -> froze
     memory = _memory(runs, double=False)
     threads = list(range(math.prod(size or 0 for size in signature.launch or ())))
     machine = _run(kernel, signature, memory, len(runs), double=False, threads=threads, trace=Trace())
-    arrays = {each.name: id(memory[each.name]) for each in signature.arguments if each.shape is not None}
+    arrays = {
+        each.name: id(memory[each.name]) for each in signature.arguments if each.shape is not None and not each.handle
+    }
     if is_recast(machine):
         return frozenset()
     clashing = {key for key, each in touched_by([machine]).items() if clash({key: each})}
@@ -377,7 +379,7 @@ def _run(
     objects = {each.name: each.handle for each in signature.arguments if each.handle}
     names = {
         each.name: Handle(objects[each.name], memory[each.name])
-        if each.name in objects
+        if objects.get(each.name, "").startswith("texture")  # passed by value
         else argument_of(machine, type_of(each.type), memory, each.name, objects)
         for each in parameters_of(kernel)
     }

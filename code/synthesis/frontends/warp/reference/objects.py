@@ -5,37 +5,104 @@ undefined. A machine in reverse order gives a different answer in such a case; i
 So a kernel whose results depend on the answer counts as ill-conditioned, and makes no row.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, UnknownObjectError
 from synthesis.frontends.warp.reference.machine import Machine
-from synthesis.frontends.warp.reference.values import INT32, Array, Handle, Query, Value
+from synthesis.frontends.warp.reference.values import INT32, UINT64, Array, Handle, Query, Value
 
 _BATCH_SIZE = 4096
 """Number of lanes that are compared with a whole object at once."""
 _ROOTS = {False: 2**28, True: 2**30}
 """The smallest number that represents the root of a group, by whether the machine goes backwards."""
+_OBJECTS = {False: 2**40, True: 2**42}
+"""The first id of the objects of the first argument, and the distance to those of the next, by the machine's order."""
+_EXISTS = "exists"
+"""The part of the objects in an array that is 0 for one that does not exist."""
 _GROUPS = 2**20
 """Group numbers must be smaller than this in absolute value."""
 _NEAR = 2e-7
 """Relative difference below which single precision may confuse two distances."""
 
 
-def object_of(handle: Any, kind: str) -> Handle:
-    """Return the object that an argument of a built-in refers to.
+def ids_of(machine: Machine, kind: str, parts: Mapping[str, Array], rank: int) -> Array:
+    """Return the ids of the objects of an argument, as an array of shape ``(replicas, *shape)``.
+
+    An id is not the number that Warp uses. It is larger if the machine goes backwards, so results that use the number
+    itself are ill-conditioned. The id of an object that does not exist is 0.
+
+    Args:
+        machine: the machine, which keeps the objects.
+        kind: the objects' kind.
+        parts: their parts, of shape ``(replicas, *shape, *part's shape)`` each.
+        rank: the number of dimensions of ``shape``; 0 for a single object.
+    """
+    shape = next(iter(parts.values())).shape[: 1 + rank]
+    count = math.prod(shape[1:])
+    held = (
+        {name: each.reshape(len(each), count, *each.shape[1 + rank :]) for name, each in parts.items()}
+        if rank
+        else parts
+    )
+    machine.objects.append(Handle(kind, held, np.zeros(1, np.int64) if rank else None))
+    first = len(machine.objects) * _first_id(machine)
+    ids: Array = np.empty(shape, np.uint64)
+    ids[...] = np.arange(first, first + count, dtype=np.uint64).reshape(shape[1:])
+    if _EXISTS in parts:
+        ids[parts[_EXISTS] == 0] = 0
+    return ids
+
+
+def object_of(machine: Machine, given: Any, kind: str) -> Handle:
+    """Return the object that an argument of a built-in refers to; for an empty ``kind``, an object of any kind.
 
     Raises:
         UnknownObjectError: if nothing is known of the object.
-        ReferenceUnknownError: if it is an object of another kind.
+        ReferenceUnknownError: if it is an object of another kind or does not exist, or lanes query objects of
+            different arguments.
     """
+    handle = _identified(machine, given, kind) if isinstance(given, Value) else given
     if not isinstance(handle, Handle):
         raise UnknownObjectError(kind)
-    if handle.kind != kind:
+    if kind and handle.kind != kind:
         raise ReferenceUnknownError(f"a {handle.kind} in place of a {kind}")
     return handle
+
+
+def _identified(machine: Machine, given: Value, kind: str) -> Handle:
+    """Return the object with the id of each lane; the ids of inactive lanes do not matter."""
+    ids = spread(machine, given)[machine.mask]
+    owners, numbers = np.divmod(ids, np.uint64(_first_id(machine)))
+    known = [each for each in machine.objects if not kind or each.kind == kind]
+    if given.type != UINT64 or not known or ((owners == 0) & (ids != 0)).any():
+        raise UnknownObjectError(kind)
+    if (ids == 0).any():
+        raise ReferenceUnknownError(f"a query of a {known[0].kind} that does not exist")
+    several = np.unique(owners)
+    if several.size > 1:
+        raise ReferenceUnknownError(f"a query of a {known[0].kind} of several arguments")
+    found = machine.objects[int(several[0]) - 1] if several.size else known[0]
+    if found.number is None:
+        return found
+    number = np.zeros(machine.lanes, np.int64)
+    number[machine.mask] = numbers
+    return replace(found, number=number)
+
+
+def _first_id(machine: Machine) -> int:
+    """Return the id of the first object of the first argument, which depends on the machine's order."""
+    return _OBJECTS[machine.backwards]
+
+
+def places(machine: Machine, handle: Handle) -> tuple[Any, ...]:
+    """Return the indices of each lane's object in the arrays of its parts."""
+    replica: Any = machine.replica if machine.replicas > 1 else 0
+    return (replica,) if handle.number is None else (replica, handle.number)
 
 
 def part(machine: Machine, handle: Handle, name: str) -> Array:
@@ -46,15 +113,24 @@ def part(machine: Machine, handle: Handle, name: str) -> Array:
     """
     if name not in handle.parts:
         raise ReferenceUnknownError(f"the {name} of a {handle.kind} without")
-    data = handle.parts[name]
-    return data if machine.replicas == 1 else data[machine.replica]
+    return _by_lanes(machine, handle, handle.parts[name])
+
+
+def _by_lanes(machine: Machine, handle: Handle, data: Array) -> Array:
+    return data if machine.replicas == 1 and handle.number is None else data[places(machine, handle)]
 
 
 def corners(machine: Machine, handle: Handle, name: str = "points") -> Array:
     """Return the values at the corners of a mesh's faces, of shape ``(lanes or 1, faces, 3, 3)``."""
+    return _by_lanes(machine, handle, all_corners(handle, name))
+
+
+def all_corners(handle: Handle, name: str = "points") -> Array:
+    """Return the values at the corners of the faces of all meshes, of shape ``(replicas, …, faces, 3, 3)``."""
     data, indices = handle.parts[name], handle.parts["indices"]
-    found = np.stack([values[order.reshape(-1, 3)] for values, order in zip(data, indices, strict=True)])
-    return found if machine.replicas == 1 else found[machine.replica]
+    points, order = data.reshape(-1, *data.shape[-2:]), indices.reshape(-1, indices.shape[-1])
+    found = points[np.arange(len(points))[:, None], order]
+    return found.reshape(*indices.shape[:-1], -1, 3, data.shape[-1])
 
 
 def spread(machine: Machine, value: Value) -> Array:

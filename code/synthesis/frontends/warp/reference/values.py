@@ -219,12 +219,15 @@ class BuiltIn:
 
 @dataclass(slots=True, eq=False)
 class Handle:
-    """The id of an object that a kernel queries."""
+    """An object that a kernel queries; each lane may query another one of several objects of the same kind."""
 
     kind: str
     """One of the kinds in ``handles.py``."""
     parts: Mapping[str, Array]
-    """The object's parts by name: ``(replicas, *shape, *element)`` each."""
+    """The objects' parts by name: ``(replicas, *shape, *element)`` each, with one more axis before the shape if there
+    are several objects."""
+    number: Array = None
+    """The number of each lane's object; None if there is one object."""
 
     @property
     def type(self) -> ValueType:

@@ -70,7 +70,7 @@ def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, 
     Raises:
         ReferenceFaultError: if ``farthest`` is negative. Warp squares it in some of its queries.
     """
-    handle = object_of(mesh, "mesh")
+    handle = object_of(machine, mesh, "mesh")
     closest = closest_on_parts if machine.double else closest_by_regions
 
     def ask(triangles: Array, points: Array, limit: Array) -> tuple[Array, ...]:
@@ -131,7 +131,7 @@ def _by_winding(
     if threshold is not None and (threshold.data != _THRESHOLD).any():
         if (np.abs(threshold.data - _THRESHOLD) > _THRESHOLD / 2).any():
             raise ReferenceUnknownError("a threshold of the winding number near 0 or 1")
-        _closed(id)
+        _closed(machine, id)
     return _point_query(machine, id, point, max_dist, signed=True)
 
 
@@ -140,7 +140,7 @@ def _by_normals(
     machine: Machine, id: Any, point: Value, max_dist: Value, epsilon: Value | None = None  # noqa: A002
 ) -> StructValue:  # fmt: skip
     """Return the closest point. On a closed mesh, the sign by normals equals the sign by winding number."""
-    _closed(id)
+    _closed(machine, id)
     return _point_query(machine, id, point, max_dist, signed=True)
 
 
@@ -153,7 +153,7 @@ def _by_parity(
 
     On a closed mesh it equals the sign by the winding number. Without rays, all points count as inside.
     """
-    _closed(id)
+    _closed(machine, id)
     found = _point_query(machine, id, point, max_dist, signed=True)
     if n_sample is None:
         return found
@@ -162,13 +162,14 @@ def _by_parity(
     return StructValue(found.type, found.fields | {"sign": Value(FLOAT32, inside)})
 
 
-def _closed(mesh: Any) -> None:
+def _closed(machine: Machine, mesh: Any) -> None:
     """Raise an error for an open mesh, in which some edge has no counterpart in the opposite direction.
 
     Raises:
         ReferenceUnknownError: if the mesh is open.
     """
-    for indices in object_of(mesh, "mesh").parts["indices"]:
+    held = object_of(machine, mesh, "mesh").parts["indices"]
+    for indices in held.reshape(-1, held.shape[-1]):
         faces = indices.reshape(-1, 3)
         edges: set[tuple[int, int]] = {
             (int(face[start]), int(face[(start + 1) % 3])) for face in faces for start in range(3)
@@ -180,7 +181,7 @@ def _closed(mesh: Any) -> None:
 @semantics("mesh_query_furthest_point_no_sign")
 def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> StructValue:  # noqa: A002
     """Return the furthest point, which is a corner of a face."""
-    handle = object_of(id, "mesh")
+    handle = object_of(machine, id, "mesh")
 
     def ask(triangles: Array, points: Array, least: Array) -> tuple[Array, ...]:
         gap = triangles - points[:, None, None]
@@ -214,7 +215,7 @@ def _furthest(machine: Machine, id: Any, point: Value, min_dist: Value) -> Struc
 def _ray(
     machine: Machine, id: Any, start: Value, dir: Value, max_t: Value, root: Value | None = None  # noqa: A002
 ) -> StructValue:  # fmt: skip
-    handle = object_of(id, "mesh")
+    handle = object_of(machine, id, "mesh")
     among = np.broadcast_to(in_group(machine, handle, root), (machine.lanes, 1 if root is None else _faces(handle)))
 
     def ask(
@@ -246,7 +247,7 @@ def _any_hit(
 @semantics("mesh_query_ray_count_intersections")
 def _crossings(machine: Machine, id: Any, start: Value, dir: Value, root: Value | None = None) -> Value:  # noqa: A002
     """Return the number of faces that a ray hits."""
-    handle = object_of(id, "mesh")
+    handle = object_of(machine, id, "mesh")
     among = np.broadcast_to(in_group(machine, handle, root), (machine.lanes, 1 if root is None else _faces(handle)))
 
     def ask(triangles: Array, starts: Array, directions: Array, among: Array) -> tuple[Array]:
@@ -259,7 +260,7 @@ def _crossings(machine: Machine, id: Any, start: Value, dir: Value, root: Value 
 
 
 def _faces(handle: Handle) -> int:
-    return handle.parts["indices"].shape[1] // 3
+    return handle.parts["indices"].shape[-1] // 3
 
 
 # ---- faces and points
@@ -267,7 +268,7 @@ def _faces(handle: Handle) -> int:
 
 def _face(machine: Machine, mesh: Any, face: Value, name: str = "points") -> Array:
     """Return the values at the corners of one face per lane."""
-    of_corners = corners(machine, object_of(mesh, "mesh"), name)
+    of_corners = corners(machine, object_of(machine, mesh, "mesh"), name)
     places = numbered(machine, face, of_corners.shape[1], "a face")
     return of_corners[np.arange(machine.lanes) if len(of_corners) > 1 else 0, places]
 
@@ -297,7 +298,7 @@ def _normal(machine: Machine, id: Any, face: Value) -> Value:  # noqa: A002
 
 def _corner(machine: Machine, mesh: Any, index: Value, name: str) -> Value:
     """Return the value at the mesh's point to which an index into the list of corners refers."""
-    of_corners = corners(machine, object_of(mesh, "mesh"), name)
+    of_corners = corners(machine, object_of(machine, mesh, "mesh"), name)
     of_corners = of_corners.reshape(len(of_corners), -1, 3)
     places = numbered(machine, index, of_corners.shape[1], "a corner")
     return Value(_VECTOR, of_corners[np.arange(machine.lanes) if len(of_corners) > 1 else 0, places])
@@ -315,20 +316,21 @@ def _point_velocity(machine: Machine, id: Any, index: Value) -> Value:  # noqa: 
 
 @semantics("mesh_get_index")
 def _index(machine: Machine, id: Any, index: Value) -> Value:  # noqa: A002
-    indices = part(machine, object_of(id, "mesh"), "indices")
+    indices = part(machine, object_of(machine, id, "mesh"), "indices")
     places = numbered(machine, index, indices.shape[1], "a corner")
     return Value(INT32, indices[np.arange(machine.lanes) if len(indices) > 1 else 0, places])
 
 
 @semantics("mesh_get")
 def _mesh(machine: Machine, id: Any) -> StructValue:  # noqa: A002
-    handle = object_of(id, "mesh")
+    handle = object_of(machine, id, "mesh")
     kinds = {"points": _VECTOR, "indices": INT32, "velocities": _VECTOR}
-    return StructValue(_MESH, {name: _view(handle, name, kinds[name]) for name in handle.parts})
+    return StructValue(_MESH, {name: _view(handle, name, kinds[name]) for name in handle.parts if name in kinds})
 
 
 def _view(handle: Handle, name: str, kind: Any) -> ArrayView:
     """Return a part of a mesh as a read-only array, because Warp's tree would not follow changes."""
     data = handle.parts[name].view()
     data.flags.writeable = False
-    return ArrayView(kind, data.shape[1:2], Buffer(data, (id(handle), name)))
+    chosen = () if handle.number is None else (handle.number,)
+    return ArrayView(kind, data.shape[1 : 2 + len(chosen)], Buffer(data, (id(handle.parts), name)), chosen)

@@ -37,7 +37,7 @@ def _found(
         ask: takes the lower and upper bounds of all boxes, and the values; its first result is which boxes it finds.
         given: the values of the query.
     """
-    handle = object_of(id, "bvh")
+    handle = object_of(machine, id, "bvh")
     whole = [part(machine, handle, "lowers"), part(machine, handle, "uppers")]
     member, *rest = answers_of(machine, ask, whole, [spread(machine, each) for each in given])
     return [member & in_group(machine, handle, root), *rest]
@@ -123,7 +123,7 @@ def _is_valid(machine: Machine, query: Query) -> Value:
 
 @semantics("bvh_get_group_root")
 def _root(machine: Machine, id: Any, group: Value) -> Value:  # noqa: A002
-    return root_of(machine, object_of(id, "bvh"), group)
+    return root_of(machine, object_of(machine, id, "bvh"), group)
 
 
 @semantics("hash_grid_query")
@@ -139,7 +139,7 @@ def _points(machine: Machine, id: Any, point: Value, max_dist: Value, group: Val
         ReferenceUnknownError: if the numbers are not float32, as the points of a grid are here, or a group is given
             and the grid has none.
     """
-    handle = object_of(id, "hash_grid")
+    handle = object_of(machine, id, "hash_grid")
     if (point.type.scalar, max_dist.type.scalar) != ("float32", "float32"):
         raise ReferenceUnknownError(f"a hash grid of {point.type.scalar}")
 
@@ -163,6 +163,6 @@ def _in_order(machine: Machine, id: Any, index: Value) -> Value:  # noqa: A002
 
     Warp orders the points by cell. Here they are in the order of their numbers, or in reverse.
     """
-    count = part(machine, object_of(id, "hash_grid"), "points").shape[1]
+    count = part(machine, object_of(machine, id, "hash_grid"), "points").shape[1]
     places = numbered(machine, index, count, "a point")
     return Value(INT32, (count - 1 - places if machine.backwards else places).astype(np.int32))

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.base import ReferenceUnknownError, UnknownObjectError
 from synthesis.frontends.warp.reference.machine import Machine
-from synthesis.frontends.warp.reference.objects import object_of, part, spread
+from synthesis.frontends.warp.reference.objects import object_of, part, places, spread
 from synthesis.frontends.warp.reference.parts import constant_of
 from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.sources import type_of
@@ -40,11 +40,19 @@ _OUTSIDE = 2**30
 """A voxel outside any volume, which replaces coordinates that are too large for an integer."""
 
 
-def _volume(handle: Any, kind: str) -> Handle:
-    """Return a volume after checking its kind; an empty ``kind`` accepts any volume."""
-    if not kind and isinstance(handle, Handle) and handle.kind in _VALUE_TYPES:
-        return handle
-    return object_of(handle, kind or "volume_f")
+def _volume(machine: Machine, given: Any, kind: str) -> Handle:
+    """Return a volume after checking its kind; an empty ``kind`` accepts any volume.
+
+    Raises:
+        UnknownObjectError: if nothing is known of the object. If any volume is accepted, the kind is that of floats.
+    """
+    try:
+        found = object_of(machine, given, kind)
+    except UnknownObjectError as error:
+        raise UnknownObjectError(kind or "volume_f") from error
+    if found.kind not in _VALUE_TYPES:
+        raise ReferenceUnknownError(f"a {found.kind} in place of a volume")
+    return found
 
 
 def _first_voxel(machine: Machine, volume: Handle) -> Array:
@@ -56,10 +64,11 @@ def _read(machine: Machine, volume: Handle, voxel: list[Array]) -> Array:
     """Return the volume's value at one voxel per lane; outside the volume it is the background."""
     values, background = volume.parts["values"], part(machine, volume, "bg_value")
     voxel = [at - first for at, first in zip(voxel, _first_voxel(machine, volume).T, strict=True)]
-    sizes = values.shape[1:4]
+    place = places(machine, volume)
+    sizes = values.shape[len(place) : len(place) + 3]
     inside = np.logical_and.reduce([(at >= 0) & (at < size) for at, size in zip(voxel, sizes, strict=True)])
-    places = [np.clip(at, 0, size - 1) for at, size in zip(voxel, sizes, strict=True)]
-    found: Any = values[(machine.replica if machine.replicas > 1 else 0, *places)]
+    voxel = [np.clip(at, 0, size - 1) for at, size in zip(voxel, sizes, strict=True)]
+    found: Any = values[(*place, *voxel)]
     return np.where(widen(inside, found.ndim - 1), found, background)  # pyright: ignore[reportUnknownVariableType]
 
 
@@ -94,7 +103,7 @@ def _between(machine: Machine, volume: Handle, point: Array) -> tuple[Array, Arr
 
 def _sampled(machine: Machine, id: Any, uvw: Value, mode: Value, kind: str) -> tuple[Value, Array]:  # noqa: A002
     """Return a volume's value at a point, and its derivatives, which are zero if the closest voxel is used."""
-    volume, point = _volume(id, kind), spread(machine, uvw)
+    volume, point = _volume(machine, id, kind), spread(machine, uvw)
     held, wanted = _VALUE_TYPES[volume.kind], constant_of(mode)
     if wanted not in (_CLOSEST, _LINEAR) or (wanted == _LINEAR and held is INT32):
         raise ReferenceUnknownError(f"sampling of a {volume.kind} in mode {wanted}")
@@ -105,9 +114,9 @@ def _sampled(machine: Machine, id: Any, uvw: Value, mode: Value, kind: str) -> t
     return Value(held, value), np.zeros((*value.shape, 3), point.dtype)
 
 
-def _typed(id: Any, dtype: Any) -> str:  # noqa: A002
+def _typed(machine: Machine, id: Any, dtype: Any) -> str:  # noqa: A002
     """Return the kind of a volume, after checking that its values have the given type."""
-    volume = _volume(id, "")
+    volume = _volume(machine, id, "")
     if type_of(dtype) != _VALUE_TYPES[volume.kind]:
         raise ReferenceUnknownError(f"a {volume.kind} of another type")
     return volume.kind
@@ -128,12 +137,12 @@ def _sample_v(machine: Machine, id: Any, uvw: Value, sampling_mode: Value) -> Va
 
 @semantics("volume_sample_i")
 def _sample_i(machine: Machine, id: Any, uvw: Value) -> Value:  # noqa: A002
-    return Value(INT32, _closest(machine, _volume(id, "volume_i"), spread(machine, uvw)))
+    return Value(INT32, _closest(machine, _volume(machine, id, "volume_i"), spread(machine, uvw)))
 
 
 @semantics("volume_sample")
 def _sample(machine: Machine, id: Any, uvw: Value, sampling_mode: Value, dtype: Any) -> Value:  # noqa: A002
-    return _sampled(machine, id, uvw, sampling_mode, _typed(id, dtype))[0]
+    return _sampled(machine, id, uvw, sampling_mode, _typed(machine, id, dtype))[0]
 
 
 @semantics("volume_sample_grad_f", changes=3)
@@ -152,7 +161,7 @@ def _sample_grad(
     machine: Machine, keep: Callable[[Array], None], id: Any, uvw: Value, sampling_mode: Value, grad: Value,  # noqa: A002
     dtype: Any,
 ) -> Value:  # fmt: skip
-    kind = _typed(id, dtype)
+    kind = _typed(machine, id, dtype)
     value, slope = _sampled(machine, id, uvw, sampling_mode, kind)
     wanted: ValueType = matrix_type("float32", 3, 3) if kind == "volume_v" else _VECTOR
     if grad.type != wanted:
@@ -165,7 +174,7 @@ def _sample_grad(
 
 
 def _looked_up(machine: Machine, id: Any, kind: str, *voxel: Value) -> Value:  # noqa: A002
-    volume = _volume(id, kind)
+    volume = _volume(machine, id, kind)
     return Value(
         _VALUE_TYPES[volume.kind], _read(machine, volume, [spread(machine, each).astype(np.int64) for each in voxel])
     )
@@ -188,7 +197,7 @@ def _lookup_i(machine: Machine, id: Any, i: Value, j: Value, k: Value) -> Value:
 
 @semantics("volume_lookup")
 def _lookup(machine: Machine, id: Any, i: Value, j: Value, k: Value, dtype: Any) -> Value:  # noqa: A002
-    return _looked_up(machine, id, _typed(id, dtype), i, j, k)
+    return _looked_up(machine, id, _typed(machine, id, dtype), i, j, k)
 
 
 # ---- leaves
@@ -197,14 +206,15 @@ def _lookup(machine: Machine, id: Any, i: Value, j: Value, k: Value, dtype: Any)
 def _leaves(machine: Machine, volume: Handle) -> tuple[Array, Array]:
     """Return the first and the last leaf of a volume along each axis, for each lane or one for all."""
     first = _first_voxel(machine, volume)
-    last = first + np.array(volume.parts["values"].shape[1:4]) - 1
+    axes = len(places(machine, volume))
+    last = first + np.array(volume.parts["values"].shape[axes : axes + 3]) - 1
     return first // _SIDE, last // _SIDE
 
 
 @semantics("volume_voxel_count")
 def _voxel_count(machine: Machine, id: Any) -> Value:  # noqa: A002
     """Return the number of voxels in the leaves of a volume, with or without a value of their own."""
-    first, last = _leaves(machine, _volume(id, ""))
+    first, last = _leaves(machine, _volume(machine, id, ""))
     return Value(INT32, ((last - first + 1).prod(axis=1) * _SIDE**3).astype(np.int32))
 
 
@@ -215,7 +225,7 @@ def _lookup_index(machine: Machine, id: Any, i: Value, j: Value, k: Value) -> Va
     Raises:
         ReferenceUnknownError: if the volume has several leaves, whose order is Warp's own.
     """
-    first, last = _leaves(machine, _volume(id, ""))
+    first, last = _leaves(machine, _volume(machine, id, ""))
     if (first != last).any():
         raise ReferenceUnknownError("the number of a voxel of a volume with several leaves")
     voxel = np.stack([spread(machine, each).astype(np.int64) for each in (i, j, k)], axis=1)
@@ -228,11 +238,11 @@ def _lookup_index(machine: Machine, id: Any, i: Value, j: Value, k: Value) -> Va
 
 
 def _size(machine: Machine, id: Any) -> Array:  # noqa: A002
-    return part(machine, _volume(id, ""), "voxel_size")[:, None]
+    return part(machine, _volume(machine, id, ""), "voxel_size")[:, None]
 
 
 def _corner(machine: Machine, id: Any) -> Array:  # noqa: A002
-    return part(machine, _volume(id, ""), "min_world")
+    return part(machine, _volume(machine, id, ""), "min_world")
 
 
 @semantics("volume_index_to_world")
