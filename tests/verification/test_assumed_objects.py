@@ -137,6 +137,12 @@ def first_corners(ids: wp.array(dtype=wp.uint64), which: wp.array(dtype=int), y:
     y[i] = mesh.points[mesh.indices[1]]
 
 @wp.kernel
+def velocities(ids: wp.array(dtype=wp.uint64), p: wp.array(dtype=wp.vec3), v: wp.array(dtype=wp.vec3)):
+    i = wp.tid()
+    q = wp.mesh_query_point_no_sign(ids[i], p[i], 10.0)
+    v[i] = wp.mesh_eval_velocity(ids[i], q.face, q.u, q.v)
+
+@wp.kernel
 def in_boxes(ids: wp.array(dtype=wp.uint64), low: wp.array(dtype=wp.vec3), high: wp.array(dtype=wp.vec3),
              n: wp.array(dtype=int)):
     i = wp.tid()
@@ -327,6 +333,11 @@ def test_a_text_that_asks_another_object_of_an_array_is_found(
     first, changed = judged_with(pairs[name], "cpp_forward", text.replace(right, wrong))
     assert first.verdict.verified == ("cpp_forward",)
     assert changed.verdict.verified == ()
+
+
+def test_velocities_may_be_those_of_a_mesh_of_an_array(pairs: dict[str, Pair]) -> None:
+    pair = pairs["velocities"]
+    assert {"cpp_forward", "cuda_forward"} <= set(pair.verdict.verified)
 
 
 def test_ids_of_objects_that_do_not_exist_are_tried_where_the_kernel_expects_them(pairs: dict[str, Pair]) -> None:

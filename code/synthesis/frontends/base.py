@@ -33,6 +33,7 @@ from synthesis.frontends.protocol.provers import (
 from synthesis.frontends.protocol.references import (
     Arm,
     EndlessLoopError,
+    NoObjectError,
     OutOfBoundsError,
     PerturbedRun,
     Reached,
@@ -58,6 +59,7 @@ __all__ = [
     "Kernel",
     "Level",
     "Lowered",
+    "NoObjectError",
     "OutOfBoundsError",
     "Outcome",
     "Passage",

@@ -27,6 +27,7 @@ from synthesis.frontends.base import (
     EndlessLoopError,
     Frontend,
     Kernel,
+    NoObjectError,
     OutOfBoundsError,
     Prover,
     Reference,
@@ -79,10 +80,8 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
     missing = missing_inputs(spec.signature)
     if missing is None or prover is None:
         return spec, None
-    spread = spec.signature.spread
-    kernel = replace(kernel, spec=replace(spec, signature=spread))
     try:
-        trying = _tried(prover, kernel, _with_typed_objects(prover, spread))
+        trying = _tried(prover, kernel, _with_typed_objects(prover, spec.signature.spread))
     except ReferenceUnknownError as error:
         return spec, Unproved(Hindrance.NO_REFERENCE, f"{missing} is not known, and {error}")
     if trying.found is None:
@@ -131,6 +130,8 @@ def _tried(prover: Prover, kernel: Kernel, signature: Signature, objects: int = 
             for made in prover.stand_ins(each, error.kind, signature):
                 try:
                     tried.append(_tried(prover, kernel, replaced(signature, {each.name: made}), objects + 1))
+                except NoObjectError:
+                    continue  # the kernel does not check whether an object exists
                 except ReferenceUnknownError as other:
                     last = other
                 if tried and tried[-1].share == 1.0:

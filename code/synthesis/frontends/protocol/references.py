@@ -38,6 +38,17 @@ class UnknownObjectError(ReferenceUnknownError):
         self.kind = kind
 
 
+class NoObjectError(ReferenceUnknownError):
+    """An error for a query of an object that does not exist: its id is 0.
+
+    Args:
+        kind: the front end's name of the kind of object that the kernel asks for.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"a query of a {kind} that does not exist")
+
+
 class UndefinedResultError(ReferenceFaultError):
     """An error for values for which the tool does not define a result. The kernel may be right for other values.
 

@@ -27,12 +27,9 @@ def stand_ins(argument: Argument, kind: str, signature: Signature) -> tuple[Argu
             one.
     """
     kind = kind or next((name for name, spelled in TYPES.items() if spelled == argument.dtype), "")
-    expected = (TYPES.get(kind, "uint64"), (), None)
-    fits = (argument.dtype, argument.element, argument.shape) == expected
-    if (
-        argument.shape is not None and argument.role is Role.INPUT and kind not in (*TYPES, "hash_grid")
-    ):  # an array of ids
-        fits = (argument.dtype, argument.element) == ("uint64", ())
+    fits = (argument.dtype, argument.element) == (TYPES.get(kind, "uint64"), ())
+    if argument.shape is not None:
+        fits = fits and argument.role is Role.INPUT and kind not in (*TYPES, "hash_grid")
     if kind not in PARTS or argument.handle or not fits:
         return ()
     kinds = (kind, *(each for each in VOLUMES if each != kind)) if kind in VOLUMES else (kind,)
@@ -54,7 +51,7 @@ def _object_of(name: str, kind: str, signature: Signature) -> Argument:
     from synthesis.frontends.warp.recipes.applications import shapes
 
     if kind == "mesh":
-        return shapes.mesh_argument(name, "icosahedron", 0.1)
+        return shapes.mesh_argument(name, "icosahedron", 0.1, velocities=True)
     if kind == "bvh":
         return shapes.bvh_argument(name, _COUNT, _SPREAD, (0.1, 0.4))
     if kind == "hash_grid":

@@ -12,7 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, UnknownObjectError
+from synthesis.frontends.base import (
+    NoObjectError,
+    ReferenceFaultError,
+    ReferenceUnknownError,
+    UnknownObjectError,
+)
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import INT32, UINT64, Array, Handle, Query, Value
 
@@ -63,8 +68,8 @@ def object_of(machine: Machine, given: Any, kind: str) -> Handle:
 
     Raises:
         UnknownObjectError: if nothing is known of the object.
-        ReferenceUnknownError: if it is an object of another kind or does not exist, or lanes query objects of
-            different arguments.
+        NoObjectError: if the object does not exist.
+        ReferenceUnknownError: if it is an object of another kind, or lanes query objects of different arguments.
     """
     handle = _identified(machine, given, kind) if isinstance(given, Value) else given
     if not isinstance(handle, Handle):
@@ -82,7 +87,7 @@ def _identified(machine: Machine, given: Value, kind: str) -> Handle:
     if given.type != UINT64 or not known or ((owners == 0) & (ids != 0)).any():
         raise UnknownObjectError(kind)
     if (ids == 0).any():
-        raise ReferenceUnknownError(f"a query of a {known[0].kind} that does not exist")
+        raise NoObjectError(known[0].kind)
     several = np.unique(owners)
     if several.size > 1:
         raise ReferenceUnknownError(f"a query of a {known[0].kind} of several arguments")
@@ -106,14 +111,19 @@ def places(machine: Machine, handle: Handle) -> tuple[Any, ...]:
 
 
 def part(machine: Machine, handle: Handle, name: str) -> Array:
-    """Return a part of an object's data; its first axis has one entry per lane, or one for all.
+    """Return a part of an object's data; its first axis has one entry per lane, or one for all."""
+    return _by_lanes(machine, handle, _data_of(handle, name))
+
+
+def _data_of(handle: Handle, name: str) -> Array:
+    """Return a part of all objects.
 
     Raises:
-        ReferenceUnknownError: if the object has no such part.
+        ReferenceUnknownError: if they have no such part.
     """
     if name not in handle.parts:
         raise ReferenceUnknownError(f"the {name} of a {handle.kind} without")
-    return _by_lanes(machine, handle, handle.parts[name])
+    return handle.parts[name]
 
 
 def _by_lanes(machine: Machine, handle: Handle, data: Array) -> Array:
@@ -127,7 +137,7 @@ def corners(machine: Machine, handle: Handle, name: str = "points") -> Array:
 
 def all_corners(handle: Handle, name: str = "points") -> Array:
     """Return the values at the corners of the faces of all meshes, of shape ``(replicas, …, faces, 3, 3)``."""
-    data, indices = handle.parts[name], handle.parts["indices"]
+    data, indices = _data_of(handle, name), handle.parts["indices"]
     points, order = data.reshape(-1, *data.shape[-2:]), indices.reshape(-1, indices.shape[-1])
     found = points[np.arange(len(points))[:, None], order]
     return found.reshape(*indices.shape[:-1], -1, 3, data.shape[-1])
