@@ -1,5 +1,7 @@
 """Kernels that a decorator of the user's own declares, or that look functions up: rows that stand by themselves."""
 
+import importlib
+import inspect
 from pathlib import Path
 
 import pytest
@@ -171,3 +173,30 @@ def test_functions_have_the_names_in_the_texts_that_warp_knows_them_by(
     pair = rows_of(tmp_path, MADE)[name]
     assert {"cpp_forward", "cpp_backward", "cuda_forward"} <= set(pair.verdict.verified), pair.verdict
     assert all(f" {each}(" in str(pair.texts["cpp_forward"]) for each in named)
+
+
+OUT_OF_LINE = """
+import warp as wp
+
+def kernel_of(rate: float):
+    @wp.func(inline=False)
+    def apart(x: float):
+        return rate * x
+
+    @wp.kernel
+    def not_inlined(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+        i = wp.tid()
+        y[i] = apart(x[i])
+
+    return not_inlined
+
+not_inlined = kernel_of(2.0)
+"""
+
+
+def test_a_function_that_is_written_out_stays_out_of_line(tmp_path: Path) -> None:
+    if "inline" not in inspect.signature(importlib.import_module("warp").func).parameters:
+        pytest.skip("this release of Warp has no option inline of wp.func")
+    pair = rows_of(tmp_path, OUT_OF_LINE)["not_inlined"]
+    assert {"cpp_forward", "cpp_backward", "cuda_forward"} <= set(pair.verdict.verified), pair.verdict
+    assert "WP_NOINLINE" in str(pair.texts["cpp_forward"])

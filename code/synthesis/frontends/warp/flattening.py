@@ -116,8 +116,11 @@ class _Flattening:
             return known
         name = self._functions[id(function)] = self._free(function.func.__name__)
         stem = introspection.name_in_texts(function)
-        mark = "@wp.func" if name == stem else f"@wp.func(name={stem!r})"
+        named = [] if name == stem else [f"name={stem!r}"]
         for each in introspection.overloads_of(function):
+            inline = introspection.inline_of(each)
+            options = ", ".join([*named, *([] if inline is None else [f"inline={inline}"])])
+            mark = f"@wp.func({options})" if options else "@wp.func"
             if introspection.is_native(each):
                 raise NotFlatError(f"{name} is native code")
             types = {parameter.name: parameter.type for parameter in introspection.declared_parameters_of(each)}

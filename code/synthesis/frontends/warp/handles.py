@@ -6,8 +6,12 @@ An array may hold the ids of objects of one kind, which have parts of the same s
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from synthesis.core.signatures import Argument, Domain, Role
 from synthesis.frontends.warp.volumes import TILE
@@ -89,6 +93,12 @@ EXISTS = "exists"
 """The part of the objects in an array that is 0 for an object that is not made; its id is 0."""
 TYPES = {"texture_2d": "Texture2D", "texture_3d": "Texture3D"}
 """The types of arguments that are the objects themselves. For other kinds the argument is an id."""
+
+
+def existing(objects: npt.NDArray[Any]) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Yield the place and the parts of each object in the value of an array of ids, if it exists."""
+    gaps = EXISTS in (objects.dtype.names or ())
+    yield from ((place, objects[place]) for place in np.ndindex(objects.shape) if not gaps or objects[place][EXISTS])
 
 
 def is_object(argument: Argument) -> bool:

@@ -180,6 +180,11 @@ def name_in_texts(function: Any) -> str:
     return own.__name__ if function.key == _warp_codegen.make_full_qualified_name(own) else function.key
 
 
+def inline_of(function: Any) -> bool | None:
+    """Return whether a user's function is always, or never, inlined; None if the compiler decides."""
+    return {"forceinline": True, "noinline": False}.get(getattr(function, "inline_hint", None) or "")
+
+
 def defaults_of(obj: Any) -> dict[str, Any]:
     """Return the default values of the last parameters of a kernel or function, by name."""
     parameters = inspect.signature(obj.func).parameters

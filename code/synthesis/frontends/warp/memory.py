@@ -16,7 +16,7 @@ from synthesis.core.signatures import Argument, Signature
 from synthesis.drawing.types import HALVES
 from synthesis.frontends.base import Direction, Program, Values
 from synthesis.frontends.warp.containers import DATA, container_of
-from synthesis.frontends.warp.handles import EXISTS, TYPES
+from synthesis.frontends.warp.handles import TYPES, existing
 from synthesis.frontends.warp.layouts import RANKS, Array, packed
 from synthesis.frontends.warp.objects import make_object
 
@@ -166,10 +166,7 @@ class Memory:
         """Return an array of the ids of objects made from a value's parts, and 0 for those that do not exist."""
         ids = np.zeros(value.shape, np.uint64)
         made: dict[bytes, int] = {}
-        for place in np.ndindex(value.shape):
-            parts = value[place]
-            if EXISTS in (value.dtype.names or ()) and not parts[EXISTS]:
-                continue
+        for place, parts in existing(value):
             key = parts.tobytes()
             if key not in made:
                 made[key] = self._made(replace(argument, name=f"{argument.name}{list(place)}", shape=None), parts).value

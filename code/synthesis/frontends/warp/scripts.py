@@ -12,7 +12,7 @@ from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Role
 from synthesis.frontends.base import Direction, Values
 from synthesis.frontends.literals import array_of, digits_of
-from synthesis.frontends.warp.handles import EXISTS
+from synthesis.frontends.warp.handles import EXISTS, existing
 
 
 def launch_lines(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[str]:
@@ -67,10 +67,7 @@ def _objects(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
     """Yield lines that define Warp objects, and an array of their ids; the id of one that does not exist is 0."""
     ids = np.full(value.shape, "0", object)
     made: dict[bytes, str] = {}
-    for place in np.ndindex(value.shape):
-        parts = value[place]
-        if EXISTS in (parts.dtype.names or ()) and not parts[EXISTS]:
-            continue
+    for place, parts in existing(value):
         key = parts.tobytes()
         if key not in made:
             made[key] = f"{argument.name.replace('.', '_')}_{len(made)}"
