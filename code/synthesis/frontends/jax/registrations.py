@@ -30,14 +30,25 @@ def _calls_of(kind: type) -> tuple[str, ...]:
 def _calls_in(text: str) -> dict[str, tuple[str, ...]]:
     """Return the texts of the statements of a file that register a class, by the name of the class."""
     found: dict[str, tuple[str, ...]] = {}
+    lines = text.split("\n")
     for statement in ast.parse(text).body:
         match statement:
             case ast.Expr(
                 value=ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Name(id=kind), *_])
-            ):
-                segment = ast.get_source_segment(text, statement)
-                if name in REGISTERS and segment is not None:
-                    found[kind] = (*found.get(kind, ()), segment)
+            ) if name in REGISTERS:
+                found[kind] = (*found.get(kind, ()), _segment(lines, statement))
             case _:
                 pass
     return found
+
+
+def _segment(lines: list[str], statement: ast.stmt) -> str:
+    """Return the text of a statement.
+
+    ``ast.get_source_segment`` divides the whole file into lines on each call: half a second for a long file.
+    """
+    assert statement.end_lineno is not None
+    within = [line.encode() for line in lines[statement.lineno - 1 : statement.end_lineno]]
+    within[-1] = within[-1][: statement.end_col_offset]
+    within[0] = within[0][statement.col_offset :]
+    return b"\n".join(within).decode()
