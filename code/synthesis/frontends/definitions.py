@@ -1,6 +1,7 @@
 """Live functions and classes as the source collector uses them: definition, location and names in scope."""
 
 import ast
+import builtins
 import functools
 import importlib
 import inspect
@@ -130,23 +131,34 @@ def defaults_of(function: FunctionType) -> dict[str, Any]:
     return {**dict(named), **(function.__kwdefaults__ or {})}
 
 
-def named_defaults(tree: ast.Module, function: FunctionType, scope: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of names that are defaults of parameters (``by=by``) and that the scope lacks.
+def defaults_in(tree: ast.Module) -> list[tuple[str, ast.expr]]:
+    """Return the parameters that have a default, with its expression, of a function or of a lambda that gets a name."""
+    match tree.body[0]:
+        case ast.FunctionDef(args=given) | ast.Assign(value=ast.Lambda(args=given)):
+            last = [*given.posonlyargs, *given.args][-len(given.defaults) :] if given.defaults else []
+            pairs = [*zip(last, given.defaults, strict=True), *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
+            return [(each.arg, default) for each, default in pairs if default is not None]
+        case _:
+            return []
 
-    Such names may be local to an enclosing function, whose variables a function captures only if its body reads them.
+
+def strange_defaults(tree: ast.Module, function: FunctionType, scope: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
+    """Return the parameters whose defaults have another value outside, or none: for each a name and the value.
+
+    A name in a default may have got another value since (``by=by`` in a loop), be a variable of the enclosing function,
+    which a function captures only if its body reads it, or be a name that the function itself binds.
     """
-    first, values = tree.body[0], defaults_of(function)
-    if not isinstance(first, ast.FunctionDef):
-        return {}
-    given = first.args
-    last = [*given.posonlyargs, *given.args][-len(given.defaults) :] if given.defaults else []
-    pairs = [*zip(last, given.defaults, strict=True), *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
-    return {
-        default.id: values[each.arg]
-        for each, default in pairs
-        if isinstance(default, ast.Name) and each.arg in values
-        and (default.id not in scope or (default.id == each.arg and scope[default.id] is not values[each.arg]))
-    }  # fmt: skip
+    bound, values, known = bound_names(tree), defaults_of(function), {**vars(builtins), **scope}
+    found: dict[str, tuple[str, Any]] = {}
+    for name, default in defaults_in(tree):
+        read = {each.id for each in ast.walk(default) if isinstance(each, ast.Name)}
+        is_name = isinstance(default, ast.Name)
+        if name in values and (
+            not read <= known.keys() - bound or (is_name and any(known[each] is not values[name] for each in read))
+        ):
+            hint = default.id if isinstance(default, ast.Name) and default.id not in scope else name
+            found[name] = (hint, values[name])
+    return found
 
 
 def assigns_outer_names(tree: ast.Module) -> bool:
@@ -197,6 +209,41 @@ def import_of_module(name: str, module: ModuleType) -> str:
     if last == name and parent:
         return f"from {parent} import {name}"
     return f"import {path} as {name}"
+
+
+def submodules_read(tree: ast.Module, scope: Mapping[str, Any]) -> list[str]:
+    """Return the submodules that a source reads as attributes of packages (``a.b``) which do not import them.
+
+    In a running program something else has imported them.
+    """
+    found: dict[str, None] = {}
+    for outer in (each for each in ast.walk(tree) if isinstance(each, ast.Attribute)):
+        names: list[str] = []
+        node: ast.expr = outer
+        while isinstance(node, ast.Attribute):
+            names.insert(0, node.attr)
+            node = node.value
+        value = scope.get(node.id) if isinstance(node, ast.Name) else None
+        for name in names:
+            package, value = value, getattr(value, name, None) if isinstance(value, ModuleType) else None
+            if isinstance(package, ModuleType) and isinstance(value, ModuleType):
+                path = f"{package.__name__}.{name}"
+                if value.__name__ == path and name not in _imported_by(package):
+                    found[path] = None
+    return [*found]
+
+
+@functools.cache
+def _imported_by(package: ModuleType) -> frozenset[str]:
+    """Return the names that a package's own file imports, or lists as strings to import them when they are read."""
+    try:
+        tree = ast.parse(inspect.getsource(package))
+    except (OSError, TypeError, SyntaxError):
+        return frozenset()
+    names = {part for each in ast.walk(tree) if isinstance(each, ast.alias)
+             for part in (each.asname or each.name).split(".")}  # fmt: skip
+    strings = {each.value for each in ast.walk(tree) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    return frozenset(names | strings)
 
 
 def packages_above(module: str) -> list[str]:

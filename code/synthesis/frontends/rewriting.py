@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
+from synthesis.frontends.definitions import defaults_in
+
 Placed = ast.expr | ast.arg | ast.stmt | ast.keyword
 
 
@@ -96,14 +98,11 @@ def attributes_in(tree: ast.AST) -> set[str]:
     return {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
 
 
-def default_names(source: str) -> list[str]:
-    """Return the names that a function's defaults read and that are also its parameters, as in ``def f(by=by)``."""
-    (first, *_) = ast.parse(source).body
-    if not isinstance(first, ast.FunctionDef):
-        return []
-    given = {each.arg for each in ast.walk(first.args) if isinstance(each, ast.arg)}
-    defaults = [*first.args.defaults, *(each for each in first.args.kw_defaults if each is not None)]
-    return sorted({name.id for each in defaults for name in _names(each)} & given)
+def with_defaults(source: str, texts: Mapping[str, str]) -> str:
+    """Return a function's source with other expressions for the defaults of the given parameters."""
+    text = Text(source)
+    defaults = [(node, texts[name]) for name, node in defaults_in(ast.parse(source)) if name in texts]
+    return text.edited([Edit(text.start(node), text.end(node), new) for node, new in defaults])
 
 
 def annotation_names(source: str) -> list[str]:

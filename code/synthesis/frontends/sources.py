@@ -20,18 +20,19 @@ from synthesis.frontends.definitions import (
     home_of,
     import_of_module,
     name_of,
-    named_defaults,
     scope_of,
     source_of,
+    strange_defaults,
+    submodules_read,
 )
 from synthesis.frontends.enumerations import is_listed, listed
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.rewriting import (
     annotation_names,
     attributes_in,
-    default_names,
     lambda_in,
     outer_names,
+    with_defaults,
     with_names,
     with_own_name,
     with_starts,
@@ -128,8 +129,6 @@ class SourceCollector(CollectedSource):
             return None, 0
         self.mentioned |= attributes_in(tree)
         scope = scope_of(obj)
-        if isinstance(obj, FunctionType):
-            scope = {**scope, **named_defaults(tree, obj, scope)}
         if self.loose:
             source, scope = self._with_own_variables(source, name, scope, home_of(obj))
             source, bases = with_base_functions(source, obj, self._plain_function)
@@ -197,9 +196,13 @@ class SourceCollector(CollectedSource):
         own = {name.partition(" ")[0]}
         if self.loose:  # its module may know something else by the name that it has here
             own = {name_of(obj), *(each for each in own if each not in scope or self._is_of(scope[each], obj))}
-        for default in default_names(source):
-            if default in scope and self._refer(default, scope[default], home_of(obj)) != default:
-                self._miss(default, "")
+        if isinstance(obj, FunctionType):
+            strange = strange_defaults(ast.parse(source), obj, scope)
+            defaults = {each: self._refer(hint, value, home_of(obj)) for each, (hint, value) in strange.items()}
+            source = with_defaults(source, defaults)
+            scope = {**scope, **{defaults[each]: value for each, (_, value) in strange.items()}}
+        for path in submodules_read(ast.parse(source), scope):
+            self._imports.setdefault(path, f"import {path}")
         for free in free_names(ast.parse(source)):
             if free in own:
                 continue
