@@ -29,6 +29,7 @@ _CUSTOMARY = {
     "np": "import numpy as np",
     "jnp": "import jax.numpy as jnp",
     "jax": "import jax",
+    "jax.flatten_util": "import jax.flatten_util",
     "functools": "import functools",
     "typing": "import typing",
 }

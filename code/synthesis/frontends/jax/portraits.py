@@ -21,6 +21,7 @@ from synthesis.frontends.definitions import Built, Definition, Instance, source_
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.makers import made_around, made_by_fields, made_function, made_record
 from synthesis.frontends.jax.transformed import is_jitted, is_marked, jitted, made_by, partial_of, transformed
+from synthesis.frontends.jax.trees import structure
 from synthesis.frontends.rewriting import attributes_in
 
 jax: Any = functions.jax
@@ -33,7 +34,8 @@ _LIBRARIES = frozenset({"jax", "jaxlib", "numpy", "scipy", "ml_dtypes", "warp"})
 _UNSAID = re.compile(r"\b(nan|inf)\b")
 
 
-_ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+_ANY = (*_STARS,)
 
 
 def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside: Any = None) -> Built | None:
@@ -65,8 +67,9 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
         return _sequence(value)
     if type(value) is dict:
         return _dictionary(value)
-    if isinstance(value, jax.tree_util.PyTreeDef):
-        return _structure(value)
+    found = structure(value)
+    if found is not None:
+        return found
     if not inspect.isclass(value) and hasattr(value, "__wrapped__") and value is not inside:
         return None if is_marked(value) else made_around(value, imported)
     found = made_record(value, imported) or record(value)
@@ -79,12 +82,6 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
         return found
     has_known_fields = fields is not None and (is_librarys or not _is_plain_class(type(value)))
     return made_by_fields(value, fields) if fields is not None and has_known_fields else found
-
-
-def _structure(value: Any) -> Built:
-    """Return the expression of a tree structure: the structure of an example tree."""
-    example = jax.tree_util.tree_unflatten(value, [0] * value.num_leaves)
-    return Built("jax.tree_util.tree_structure({0})", (("tree", example),))
 
 
 def _method(value: MethodType) -> Built:
@@ -238,15 +235,21 @@ def given(value: Any) -> Built | None:
         return None
     texts: list[str] = []
     parts: list[tuple[str, Any]] = [(kind.__name__, kind)]
+    names = {each.name: _attribute_of(value, each.name) for each in taken}
+    values = {name: getattr(value, found) for name, found in names.items() if found is not None}
+    starred = [values.get(each.name) for each in taken if each.kind is each.VAR_POSITIONAL]
+    more = any(isinstance(each, tuple) and each != () for each in starred)
     for each in taken:
-        name = _attribute_of(value, each.name)
-        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD) or (name is None and each.default is not each.empty):
-            continue
-        if name is None:
+        any_number = each.kind in _ANY
+        if each.name not in values and not any_number and each.default is each.empty:
             return None
-        if getattr(value, name) is not each.default:
-            texts.append(f"{'' if each.kind is each.POSITIONAL_ONLY else f'{each.name}='}{{{len(parts)}}}")
-            part = getattr(value, name)
+        if each.name not in values or (any_number and type(values[each.name]) not in (tuple, dict)):
+            continue
+        by_place = each.kind is each.POSITIONAL_ONLY or (more and each.kind is each.POSITIONAL_OR_KEYWORD)
+        part = values[each.name]
+        if part if any_number else (part is not each.default or (more and by_place)):
+            before = _STARS.get(each.kind, "" if by_place else f"{each.name}=")
+            texts.append(f"{before}{{{len(parts)}}}")
             parts.append((_own_name(part) or each.name, part))
     return Built(f"{{0}}({', '.join(texts)})", tuple(parts))
 
