@@ -1,6 +1,7 @@
 """The statements of a file that register a class as a pytree."""
 
 import ast
+import inspect
 
 import pytest
 
@@ -17,3 +18,24 @@ def test_registrations_are_found_as_they_are_written(monkeypatch: pytest.MonkeyP
         "A": ('register_pytree_node(A,\n    "é",\n    flatten)',),
         "B": ("jax.register_pytree_node_class(B)",),
     }
+
+
+def test_a_file_is_searched_for_a_class_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from synthesis.frontends.definitions import source_of
+    from synthesis.frontends.jax.registrations import class_definition
+
+    class Point:
+        """A class of this file, whose source Python finds by parsing the file."""
+
+    searched: list[type] = []
+    find = inspect.findsource
+
+    def noted(kind: type) -> tuple[list[str], int]:
+        searched.append(kind)
+        return find(kind)
+
+    monkeypatch.setattr(inspect, "findsource", noted)
+    for _ in range(3):
+        assert class_definition(Point).obj is Point
+        assert (source_of(Point)[0] or "").lstrip().startswith("class Point:")
+    assert searched == [Point, Point]  # for its source, and for the calls that register it

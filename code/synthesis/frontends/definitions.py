@@ -66,7 +66,10 @@ def name_of(function: Any) -> str:
 def source_of(obj: Any) -> tuple[str | None, int]:
     """Return the source of a function or class and the line of its file where it starts; (None, 0) if there is none."""
     try:
-        lines, first = _lines_of(obj.__code__) if _is_own(obj) else inspect.getsourcelines(obj)
+        if _is_own(obj):
+            lines, first = _lines_of(obj.__code__)
+        else:
+            lines, first = (_lines_of if inspect.isclass(obj) else inspect.getsourcelines)(obj)
         if getattr(obj, "__name__", "") == "<lambda>":
             lines, first = _statement_at(inspect.getsourcelines(sys.modules[obj.__module__])[0], first) or (
                 lines,
@@ -83,7 +86,8 @@ def _is_own(obj: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def _lines_of(code: CodeType) -> tuple[list[str], int]:
+def _lines_of(code: CodeType | type) -> tuple[list[str], int]:
+    """Return what ``inspect`` does. For a class, it parses the whole file."""
     return inspect.getsourcelines(code)
 
 

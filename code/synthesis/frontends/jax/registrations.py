@@ -17,6 +17,7 @@ def class_definition(kind: type) -> Definition:
     return Definition(kind, "\n\n\n".join([source.strip("\n"), *calls]), line)
 
 
+@functools.lru_cache(maxsize=1024)
 def _calls_of(kind: type) -> tuple[str, ...]:
     """Return the texts of the statements in a class's file that register the class."""
     try:
