@@ -24,8 +24,13 @@ class Definition:
     """The line of its file where ``source`` starts."""
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
     """The type of each parameter as text. It replaces an annotation that would evaluate to another type."""
+    mark: str = ""
+    """A decorator that takes the place of a call by which the program made the object; empty if none is needed."""
     after: str = ""
-    """A statement that completes the declaration after the source; empty if none is needed."""
+    """A statement that completes the declaration after the source; empty if none is needed.
+
+    ``{name}`` stands for the name of the definition in the source.
+    """
     beside: tuple["Definition", ...] = ()
     """Definitions that belong to the object and are written after its own: further overloads, a custom gradient."""
 

@@ -96,19 +96,20 @@ class SourceCollector(CollectedSource):
             return
         source = self._under(name, obj, source)
         credit = self.credit(obj)
+        above = [*([f"# {credit}"] if credit else []), *([f"@{self._own(definition.mark)}"] if definition.mark else [])]
         lines = source.count("\n") + 1
         file = obj.__code__.co_filename if inspect.isfunction(obj) else ""
-        found = [(file, line, lines, 0)]
+        at = len(above)
+        found = [(file, line, lines, at)]
         if credit:
             source, gone = without_docstring(source)
             kept = gone.start - 1
-            found = [(file, line, kept, 1), (file, line + kept + len(gone), lines - kept - len(gone), 1 + kept)]
-            source = f"# {credit}\n{source}"
-        self._definitions[name] = source
+            found = [(file, line, kept, at), (file, line + kept + len(gone), lines - kept - len(gone), at + kept)]
+        self._definitions[name] = "\n".join([*above, source])
         if file:
             self._found_at[name] = found
         if definition.after:
-            self._definitions[f"{name} after"] = self._own(definition.after)
+            self._definitions[f"{name} after"] = self._own(definition.after.replace("{name}", name.partition(" ")[0]))
         for number, other in enumerate(definition.beside):
             self._visit(f"{name} {number}", other)
         if " " not in name and name_of(obj) != name and not self.loose:
@@ -166,7 +167,7 @@ class SourceCollector(CollectedSource):
             return definition.source, definition.line
         if not self.loose:
             return source_of(definition.obj)
-        if getattr(definition.obj, "__name__", "") != "<lambda>":
+        if getattr(definition.obj, "__name__", "") != "<lambda>" or " " in name:  # a rule is in a statement of its own
             source, line = source_of(definition.obj)
             if source is None and inspect.isclass(definition.obj) and hasattr(definition.obj, "_fields"):
                 return self._named_tuple(definition.obj), 0

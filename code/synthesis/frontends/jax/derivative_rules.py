@@ -25,6 +25,18 @@ def _has_rules(obj: Any) -> bool:
     return isinstance(obj, jax.custom_jvp | jax.custom_vjp)
 
 
+def mark_of(obj: Any) -> str:
+    """Return the decorator that makes an object with derivative rules of its function; empty for any other object.
+
+    The function of ``jax.custom_gradient`` has its rule inside.
+    """
+    if not _has_rules(obj) or gradient_giver(obj.fun) is not None:
+        return ""
+    kind = "jax.custom_vjp" if isinstance(obj, jax.custom_vjp) else "jax.custom_jvp"
+    fixed = tuple(obj.nondiff_argnums)
+    return f"functools.partial({kind}, nondiff_argnums={fixed!r})" if fixed else kind
+
+
 def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
     """Return a function's derivative rules: the name of the method that sets them, and its arguments in order.
 

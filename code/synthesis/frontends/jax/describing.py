@@ -16,9 +16,11 @@ from synthesis.frontends.collected import NotGatheredError
 from synthesis.frontends.definitions import Definition, home_of, name_of
 from synthesis.frontends.jax import calling, discovery, functions, portraits
 from synthesis.frontends.jax.called import Declared, Given, Trees, leaf_of, read_leaves
+from synthesis.frontends.jax.derivative_rules import mark_of
 from synthesis.frontends.jax.fingerprints import captured, fingerprint, numbers_in
 from synthesis.frontends.jax.makers import source_of_maker
 from synthesis.frontends.jax.spelling import type_name
+from synthesis.frontends.jax.transformed import is_marked
 from synthesis.frontends.launched import Described, Launched, NotKeptError
 from synthesis.frontends.plain_form import is_plain, made_plain
 from synthesis.frontends.provenance import package_of, provenance
@@ -295,6 +297,9 @@ def _definition_behind(value: Any) -> Definition | None:
     source = source_of_maker(value)
     if source is not None:
         return Definition(value, source)
+    mark = "" if is_marked(value) else mark_of(value)
+    if mark and isinstance(value.fun, FunctionType):
+        return replace(discovery.definition_of(value.fun, value), mark=mark)
     return _wrapper(value) or discovery.definition_behind(value)
 
 

@@ -318,11 +318,11 @@ def definition_of(plain: FunctionType, obj: Any) -> Definition:
     method, rules = derivative_rules.rules_of(obj) or ("", [])
     source, line = _without_mark(plain)
     definitions = _rule_definitions([rule for rule in rules if rule is not None])
-    calls = [each for each in definitions if _begins_with(each.obj, f"{plain.__name__}.")]
+    calls = [each for each in definitions if _begins_with(each.obj, rf"\w+\.{method}\(")]
     if calls:  # other rules are collected as helpers of the call that sets them all
         definitions = calls[:1]
-    elif definitions and not _begins_with(definitions[-1].obj, f"@{plain.__name__}."):
-        after = f"{plain.__name__}.{derivative_rules.call_of(obj, method, rules)}"
+    elif definitions and not _begins_with(definitions[-1].obj, rf"@\w+\.{method}\b"):
+        after = f"{{name}}.{derivative_rules.call_of(obj, method, rules)}"
         definitions[-1] = replace(definitions[-1], after=after)
     return Definition(plain, source, line, beside=tuple(definitions))
 
@@ -374,8 +374,8 @@ def _is_mark(decorator: ast.expr, plain: FunctionType) -> bool:
 
 
 def _begins_with(rule: FunctionType, text: str) -> bool:
-    """Return whether a rule's source, which may be a call with a lambda or a decorated function, begins with a text."""
-    return (source_of(rule)[0] or "").lstrip().startswith(text)
+    """Return whether a rule's source, which may be a call with a lambda or a decorated function, begins so."""
+    return re.match(text, (source_of(rule)[0] or "").lstrip()) is not None
 
 
 def _literal(value: Any) -> str | None:

@@ -44,9 +44,9 @@ def _without_shell(closed: Any) -> Any:
         inner = call.params.get("jaxpr") if call.primitive.name in ("jit", "pjit") else None
         if inner is None or [*call.invars] != [*closed.jaxpr.invars]:
             break
-        taken = {*closed.jaxpr.outvars}
+        taken = {id(each) for each in closed.jaxpr.outvars}  # a literal cannot be hashed
         given = zip(call.outvars, numbers_in(inner), strict=True)
-        if [*closed.jaxpr.outvars] != [each for each, is_number in given if not is_number or each in taken]:
+        if [*closed.jaxpr.outvars] != [each for each, is_number in given if not is_number or id(each) in taken]:
             break
         closed = inner
     return closed

@@ -19,6 +19,7 @@ import numpy as np
 from synthesis.frontends.base_methods import base_methods
 from synthesis.frontends.definitions import Built, Definition, Instance, source_of
 from synthesis.frontends.jax import functions
+from synthesis.frontends.jax.derivative_rules import mark_of
 from synthesis.frontends.jax.makers import made_around, made_by_fields, made_function, made_record
 from synthesis.frontends.jax.transformed import is_jitted, is_marked, jitted, made_by, partial_of, transformed
 from synthesis.frontends.jax.trees import structure
@@ -71,7 +72,7 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside:
     if found is not None:
         return found
     if not inspect.isclass(value) and hasattr(value, "__wrapped__") and value is not inside:
-        return None if is_marked(value) else made_around(value, imported)
+        return None if is_marked(value) or mark_of(value) else made_around(value, imported)
     found = made_record(value, imported) or record(value)
     if found is not None or inspect.isclass(value):
         return found
