@@ -380,19 +380,19 @@ def _begins_with(rule: FunctionType, text: str) -> bool:
 
 def _literal(value: Any) -> str | None:
     """Return a small array or a NumPy scalar as a Python expression; None for anything else."""
-    is_traced = functions.is_array(value)
     kind: Any = value.__class__
-    if not is_traced and not issubclass(kind, np.ndarray | np.generic):
+    if not functions.is_array(value) and not issubclass(kind, np.ndarray | np.generic):
         return None
     array: Any = np.asarray(value)
     if array.size > _LARGEST_CAPTURE or array.dtype.kind not in "biufc":
         return None
     if array.dtype.kind == "c" and not np.isfinite(array).all():
         return None
-    module = "jnp" if is_traced else "np"
+    module = "jnp" if functions.is_array(value) else "np"
     dtype = f"{module}.{array.dtype.name}"
     digits = re.sub(r"\b(inf|nan)\b", rf"{module}.\1", repr(array.tolist()))
-    return f"{dtype}({digits})" if issubclass(kind, np.generic) else f"{module}.array({digits}, dtype={dtype})"
+    text = f"{dtype}({digits})" if issubclass(kind, np.generic) else f"{module}.array({digits}, dtype={dtype})"
+    return functions.weak_array(value) or text
 
 
 def is_library(module: str) -> bool:

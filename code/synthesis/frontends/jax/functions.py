@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 import jax as _jax
+import numpy as np
 
 from synthesis.frontends.jax.options import DEFAULTS
 
@@ -71,6 +72,21 @@ def inside(obj: Any) -> Iterator[Any]:
         if obj is None:
             return
         yield obj
+
+
+def weak_array(value: Any) -> str | None:
+    """Return the expression of equal numbers whose type is weak in promotion, such as ``jnp.array(0.5)``; else None.
+
+    With a ``dtype``, the array would have another type, and operations with it other results.
+    """
+    if not is_array(value) or not getattr(value, "weak_type", False) or not value.size:
+        return None
+    array = np.asarray(value)
+    number = array.flat[0].item()
+    usual = jax.dtypes.canonicalize_dtype(type(number)) == array.dtype
+    if not usual or not np.isfinite(array).all() or (array != number).any():
+        return None
+    return f"jnp.full({array.shape!r}, {number!r})" if array.shape else f"jnp.array({number!r})"
 
 
 def is_array(obj: object) -> bool:

@@ -352,6 +352,8 @@ def literal(value: Any) -> str | None:
     if is_traced and jax.dtypes.issubdtype(value.dtype, jax.dtypes.prng_key):
         data = literal(jax.random.key_data(value))
         return None if data is None else f"jax.random.wrap_key_data({data}, impl={str(jax.random.key_impl(value))!r})"
+    if (weak := functions.weak_array(value)) is not None:
+        return weak
     array: Any = np.asarray(value)
     module = "jnp" if is_traced else "np"
     dtype = f"{module}.{'bool_' if array.dtype.kind == 'b' else array.dtype.name}"
