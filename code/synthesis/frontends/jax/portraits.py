@@ -292,8 +292,9 @@ def takes(kind: Any, names: Sequence[str]) -> bool:
         taken = _parameters(kind)
     except (TypeError, ValueError):
         return False
-    needed = {name for name, each in taken.items() if each.default is each.empty and each.kind not in _ANY}
-    return bool(names) and needed <= {*names} <= {*taken}
+    named = {name: each for name, each in taken.items() if each.kind not in _ANY}
+    needed = {name for name, each in named.items() if each.default is each.empty}
+    return bool(names) and needed <= {*names} <= {*named}
 
 
 def _parameters(kind: Any) -> dict[str, inspect.Parameter]:
@@ -309,9 +310,10 @@ def _parameters(kind: Any) -> dict[str, inspect.Parameter]:
 def _is_made_of(kind: Any, fields: Sequence[str]) -> bool:
     """Return whether a dataclass's constructor is the generated one and takes its fields."""
     try:
-        return [*_parameters(kind)] == [*fields]
+        taken = _parameters(kind)
     except (TypeError, ValueError):
         return False
+    return [*taken] == [*fields] and not any(each.kind in _ANY for each in taken.values())
 
 
 def _sequence(value: Any) -> Built:
