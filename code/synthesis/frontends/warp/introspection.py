@@ -340,6 +340,12 @@ def has_gradient_of_its_own(function: Any) -> bool:
     return any(each.custom_grad_func or each.custom_replay_func for each in overloads_of(function))
 
 
+def rules_of(function: Any) -> list[Any]:
+    """Return the custom gradient and the custom replay of an overload of a function, if it has them."""
+    written = (getattr(function, name, None) for name in ("custom_grad_func", "custom_replay_func"))
+    return [each for each in written if each is not None]
+
+
 def parts_of(function: Any) -> list[Any]:
     """Return all parts of a function's declaration: its overloads as written, then custom gradients and replays."""
     overloads = overloads_of(function)

@@ -15,6 +15,7 @@ from synthesis.frontends.warp.reference.expressions import Expressions
 from synthesis.frontends.warp.reference.gradients import gradient_of
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.references import REFERRED, referred_of
+from synthesis.frontends.warp.reference.rule_arms import note_rules
 from synthesis.frontends.warp.reference.semantics import SEMANTICS, construct
 from synthesis.frontends.warp.reference.sources import fit, source_of, type_of
 from synthesis.frontends.warp.reference.values import (
@@ -340,6 +341,9 @@ class Calls:
                 with contextlib.suppress(ReferenceUnknownError):
                     value = self._machine.as_type(value, type_of(kind))
                 names[name] = Value(value.type, value.data)
+        depth = self._depth
+        note_rules(self._machine, self._run, function, [names[name] for name in source.parameters])
+        self._depth = depth
         before = {name: names[name] for name in by_reference}
         referred = referred_of(called, source.parameters, names, by_reference, expressions) if before else {}
         self._depth += 1

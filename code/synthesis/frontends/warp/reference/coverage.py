@@ -8,12 +8,14 @@ import ast
 import functools
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from synthesis.core.signatures import Signature
 from synthesis.frontends.base import Arm, Reached, Trace
 from synthesis.frontends.linemap import Where
 from synthesis.frontends.warp.reference.arms import SELECTING
 from synthesis.frontends.warp.reference.dependence import Dependence, called_name, functions_of
+from synthesis.frontends.warp.reference.rule_arms import rules_of, trace_of_rules
 from synthesis.frontends.warp.reference.sources import Source
 
 _WIDEST = 60
@@ -41,6 +43,22 @@ def reached_statements(kernel: Source, signature: Signature, trace: Trace, where
     arrays = [each.name for each in signature.arguments if each.shape is not None]
     computed = _dependence(kernel, tuple(arrays), smoothly=False)
     differentiable = _dependence(kernel, signature.differentiable, smoothly=True)
+    found, known = _reached(kernel, computed, differentiable, trace, where)
+    rules = [rule for each in known for rule in rules_of(each.written)] if trace.influence else []
+    return _with_rules(found, rules, trace, where) if rules else found
+
+
+class _Numbers:
+    """All expressions except zeros, which add nothing to a derivative."""
+
+    def holds(self, expression: ast.expr, source: Source) -> bool:
+        return not (isinstance(expression, ast.Constant) and not expression.value)
+
+
+def _reached(
+    kernel: Source, computed: Dependence | _Numbers, differentiable: Dependence, trace: Trace, where: Where
+) -> tuple[Reached, list[Source]]:
+    """Return the coverage of a function and of the functions that it calls, and the sources of all of them."""
     pending, known = [kernel], list[Source]()
     missed, sloping, untaken = list[str](), list[str](), list[Arm]()
     places = arms = 0
@@ -67,7 +85,40 @@ def reached_statements(kernel: Source, signature: Signature, trace: Trace, where
                 slopes = (id(arm), 0) not in trace.whole and differentiable.holds(arm, source)
                 line = where(source.file, source.line + arm.lineno - 1)
                 untaken.append(Arm(_words(arm) if line is None else f"{_words(arm)} of line {line}", slopes))
-    return Reached(places=places, missed=tuple(missed), arms=arms, untaken=tuple(untaken), sloping=tuple(sloping))
+    reached = Reached(places=places, missed=tuple(missed), arms=arms, untaken=tuple(untaken), sloping=tuple(sloping))
+    return reached, known
+
+
+def _with_rules(found: Reached, rules: Sequence[Source], trace: Trace, where: Where) -> Reached:
+    """Return a coverage with what no run takes of the derivative rules that a user wrote for functions.
+
+    What depends on the arguments, or on the adjoints of the results, must be taken. Points that take the rest are only
+    searched for, since most constants are guards, and an ``if`` without ``else`` often has one, too.
+    """
+    noted = trace_of_rules(trace)
+    sloping, desired = list[str](), list[str]()
+    for rule in rules:
+        if id(rule.body) in noted.left_out:
+            continue
+        depending = _dependence(rule, tuple(rule.parameters), smoothly=True)
+        reached, _ = _reached(rule, _Numbers(), depending, noted, where)
+        sloping += reached.underived
+        rest = {*reached.missed, *(each.words for each in reached.untaken)} - set(reached.underived)
+        desired += [*sorted(rest), *(f"not {_words(each)}" for each in _always_true(rule, noted))]
+    return replace(
+        found,
+        sloping=(*found.sloping, *(f"{each} in a derivative rule" for each in sloping)),
+        desired=tuple(desired),
+    )
+
+
+def _always_true(rule: Source, trace: Trace) -> Iterator[ast.expr]:
+    """Yield the conditions of the executed ``if`` statements without ``else`` that are true in every run."""
+    for statement in _statements(rule.body, trace):
+        if isinstance(statement, ast.If) and id(statement) in trace.first:
+            (other, *_) = statement.orelse
+            if isinstance(other, ast.Expr) and isinstance(other.value, ast.Constant) and id(other) not in trace.first:
+                yield statement.test
 
 
 @functools.lru_cache(maxsize=4)  # it is needed several times for one kernel

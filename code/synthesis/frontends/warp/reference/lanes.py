@@ -225,6 +225,21 @@ class Lanes:
                 inside = self.among_all(inside, part)
                 self._singular = inside if self._singular is None else self._singular | inside
 
+    @contextmanager
+    def aside(self) -> Generator[tuple[Trace, list[tuple[int, Array]]]]:
+        """Yield records of the statements that run until the end of the context, in place of the machine's own ones.
+
+        Accesses to memory are not recorded.
+        """
+        records = self.trace, self.log, self.notes, self._settled, self._buffered
+        state = self._singular, self.mask, self.trips
+        self.trace, self.log, self.notes, self._settled, self._buffered = Trace(), [], [], set(), []
+        try:
+            yield self.trace, self.notes
+        finally:
+            self.trace, self.log, self.notes, self._settled, self._buffered = records
+            self._singular, self.mask, self.trips = state
+
     def among_all(self, data: Array, part: Array) -> Array:
         """Return an array with one entry per lane of the machine: ``data`` for the lanes of ``part``, else zeros."""
         found = np.zeros((self.lanes, *data.shape[1:]), data.dtype)

@@ -241,6 +241,7 @@ def _launch(
     way = Trace(undefined={} if noting else None)
     if trace is not None:
         way.jitter, way.infinity, way.rough = trace.jitter, trace.infinity, trace.rough
+        way.influence = trace.influence
     machines = [
         _run(
             kernel,

@@ -70,9 +70,11 @@ class Source:
         scope: the variables of its module and closure, by name.
         file: the file that contains its source.
         line: the first line of the source in that file.
+        written: the kernel or function of Warp.
     """
 
-    def __init__(self, function: Any, text: str, line: int) -> None:
+    def __init__(self, written: Any, text: str, line: int) -> None:
+        self.written, function = written, written.func
         tree = ast.parse(textwrap.dedent(text)).body[0]
         if not isinstance(tree, ast.FunctionDef):
             raise ReferenceUnknownError("a kernel that is not declared by def")
@@ -104,7 +106,7 @@ def source_of(obj: Any) -> Source:
     """Return the parsed source of a kernel or function, as recorded by Warp."""
     known = getattr(obj, "_irsmith_source", None)
     if known is None:
-        known = obj._irsmith_source = Source(obj.func, introspection.source_of(obj), introspection.first_line_of(obj))
+        known = obj._irsmith_source = Source(obj, introspection.source_of(obj), introspection.first_line_of(obj))
     return known
 
 
