@@ -119,6 +119,21 @@ def mirrored(argument: Argument, *, floating: bool) -> Argument:
     return replace(argument, domain=Domain(low=-domain.high, high=domain.high))
 
 
+def varied(argument: Argument) -> Argument:
+    """Return the argument with every integer that has one positive value in a domain from 1 to that value.
+
+    If several counts had the value that sizes of arrays have, a text might confuse them.
+    """
+    if argument.fields and not argument.handle:
+        return replace(argument, fields=tuple(map(varied, argument.fields)))
+    domain = argument.domain
+    if domain is None or argument.handle or argument.base or argument.is_float or argument.dtype == "bool":
+        return argument
+    if argument.shape is not None or not 1 < domain.low == domain.high:
+        return argument
+    return replace(argument, domain=Domain(low=1, high=domain.high))
+
+
 def widened(argument: Argument, thresholds: Thresholds) -> Argument:
     """Return the argument with its domain extended to include the numbers that the source compares it with.
 

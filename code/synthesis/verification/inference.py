@@ -11,6 +11,7 @@ queries.
 ``further_inputs.py`` tries less common domains where the kernel cannot be verified on the inputs that are found here.
 """
 
+import itertools
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -47,11 +48,12 @@ from synthesis.verification.filling import (
     mirrored,
     positive,
     replaced,
+    varied,
     widened,
     with_threads,
 )
 from synthesis.verification.infinities import expected_of
-from synthesis.verification.inputs import flat, is_part_of, missing_domain, missing_inputs, standard_runs
+from synthesis.verification.inputs import DRAWS, flat, is_part_of, missing_domain, missing_inputs, standard_runs
 from synthesis.verification.thresholds import kernel_thresholds
 from synthesis.verification.tolerances import poison_for
 
@@ -183,10 +185,14 @@ class Trying:
             if self.share == 1.0:
                 break
         for size, bounds in CANDIDATES[::3]:
-            if self.found is None:
-                self.repair(filled(given, size, Domain(low=bounds[0], high=bounds[1])))
+            plain = filled(given, size, Domain(low=bounds[0], high=bounds[1]))
+            for each in (plain, replaced(plain, self._changes(plain, varied))):
+                if self.found is None:
+                    self.repair(each)
         if self.found is None:
             self.settle()
+        if self.found is not None:
+            self._apply(self.found, self._changes(self.found, varied), equal=True, conditioned=True)
         for floating in (True, False):
             if self.found is not None:
                 self._mirror(self.found, floating=floating)
@@ -277,14 +283,14 @@ class Trying:
             signature = repaired
 
     def settle(self) -> None:
-        """Accept signatures on which the kernel gives the same finite values on every draw.
+        """Accept signatures on which the kernel gives the same finite values on most draws, or else on every draw.
 
         Raises:
             ReferenceUnknownError: if something is not modelled.
         """
-        for signature in tuple(self._alike):
+        for compared, signature in itertools.product((len(DRAWS), 1), tuple(self._alike)):
             if self.share < 1.0:
-                self._keep(signature, alike=True)
+                self._keep(signature, compared=compared)
 
     def _repaired(self, signature: Signature) -> Signature | None:
         """Return the signature changed so that the kernel's last fault cannot occur; None if that is not possible."""
@@ -302,23 +308,21 @@ class Trying:
                 pass
         return replaced(signature, changed) if changed else None
 
-    def _keep(
-        self, signature: Signature, *, alike: bool = False, equal: bool = False, conditioned: bool = False
-    ) -> bool:
+    def _keep(self, signature: Signature, *, compared: int = 2, equal: bool = False, conditioned: bool = False) -> bool:
         """Return whether the kernel runs on a signature's inputs and gives usable results.
 
         The signature is kept if its coverage is higher than that of earlier ones.
 
         Args:
             signature: the signature to try.
-            alike: whether all draws may give the same values.
+            compared: how many draws must not all give the same values.
             equal: whether the signature is also kept if its coverage is the same.
             conditioned: whether it is kept only if all results of the standard draws are finite and well-conditioned.
         """
         kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
         self._fault = None
         try:
-            share = share_of(self._prover, kernel, alike=alike)
+            share = share_of(self._prover, kernel, compared=compared)
             better = share is not None and (share > self.share or (equal and share == self.share))
             suited = share is None or self._accepts is None or self._accepts(kernel)
             suited = suited and not (better and conditioned and standard_draws(self._prover, kernel)[1])
@@ -339,16 +343,16 @@ class Trying:
         return True
 
 
-def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | None:
+def share_of(prover: Prover, kernel: Kernel, *, compared: int = 2) -> float | None:
     """Return a kernel's coverage by the standard draws; None if an input is not known or the results are not usable.
 
-    Results must be finite or infinite on purpose, and differ between the first two draws, and the kernel must not be at
+    Results must be finite or infinite on purpose, and differ between the first draws, and the kernel must not be at
     fault on the draws of another seed. If the coverage is not complete, more draws are searched for.
 
     Args:
         prover: the front end's prover.
         kernel: a loaded kernel, with the fields of structs that hold arrays as arguments.
-        alike: whether the first two draws may give the same values.
+        compared: how many of the first draws must not all give the same values.
 
     Raises:
         ReferenceUnknownError: if something is not modelled.
@@ -361,12 +365,12 @@ def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | 
     runs = standard_runs(signature)
     left = list(reference(runs, double=False, trace=trace))
     found = [flat(each) for each in left]
-    first, second = found[:2]
+    first = found[0]
     inputs = {each.name for each in signature.arguments if each.role is Role.INPUT}
     outputs = [name for name in first if not any(is_part_of(name, each) for each in inputs)]
-    unlike = any(not _are_equal(first[name], second[name]) for name in outputs)
+    unlike = any(not _are_equal(first[name], each[name]) for each in found[1:compared] for name in outputs)
     finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
-    if not (unlike or alike) or not (finite or _is_infinite_on_purpose(reference, signature, runs, left)):
+    if not (unlike or compared < 2) or not (finite or _is_infinite_on_purpose(reference, signature, runs, left)):
         return None
     # Inputs on which the kernel ends, or stays inside its arrays, by chance would fail in ``irsmith verify``.
     reference(standard_runs(signature, seed=1), double=False)

@@ -186,7 +186,7 @@ def _try(frontend: Frontend, kernel: Kernel, signature: Signature, *, alike: boo
     """Return the coverage of a kernel by a signature's draws, or the reason why it does not run on them."""
     spec = replace(kernel.spec, signature=signature.spread)
     try:
-        share = share_of(frontend.the_prover, replace(kernel, spec=spec), alike=alike)
+        share = share_of(frontend.the_prover, replace(kernel, spec=spec), compared=1 if alike else 2)
     except ReferenceUnknownError as error:
         return Unproved(Hindrance.NO_REFERENCE, str(error))
     except ReferenceFaultError as error:
