@@ -215,3 +215,30 @@ def with_threads(signature: Signature, given: Sequence[int | None], size: int) -
         return None
     launch[axis] = size
     return replace(signature, launch=tuple(launch))
+
+
+def with_unequal_sizes(signature: Signature, given: Signature, *, launched: bool) -> Signature:
+    """Return a signature with more elements along all dimensions of arrays but the first.
+
+    Args:
+        signature: the signature with inferred sizes.
+        given: the kernel's own signature. The sizes that it states are kept.
+        launched: whether the launch gets as many more threads along its dimensions.
+    """
+    if signature.tiled:
+        return signature
+    stated = {each.name: each.shape for each in given.arguments}
+    arguments = tuple(
+        each if each.base or each.fields or not each.shape
+        else replace(each, shape=_enlarged_by_axis(each.shape, stated[each.name] or ()))
+        for each in signature.arguments
+    )  # fmt: skip
+    launch = _enlarged_by_axis(signature.launch or (), given.launch or ()) if launched else signature.launch
+    return replace(signature, arguments=arguments, launch=launch)
+
+
+def _enlarged_by_axis(sizes: Sequence[int | None], stated: Sequence[int | None]) -> tuple[int | None, ...]:
+    return tuple(
+        size if known is not None else (size or 0) + (size or 0) // 4 * axis
+        for axis, (size, known) in enumerate(zip(sizes, stated, strict=True))
+    )

@@ -13,16 +13,12 @@ queries.
 
 import itertools
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from synthesis.core.records import KernelSpec
-from synthesis.core.signatures import Argument, Domain, Role, Signature
+from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import (
     EndlessLoopError,
@@ -31,15 +27,10 @@ from synthesis.frontends.base import (
     NoObjectError,
     OutOfBoundsError,
     Prover,
-    Reference,
     ReferenceUnknownError,
-    Trace,
     UnknownObjectError,
-    Values,
     ZeroDivisorError,
 )
-from synthesis.verification.aimed import find_aimed_draws
-from synthesis.verification.coverage import coverage_of
 from synthesis.verification.draws import standard_draws
 from synthesis.verification.filling import (
     enlarged,
@@ -51,11 +42,11 @@ from synthesis.verification.filling import (
     varied,
     widened,
     with_threads,
+    with_unequal_sizes,
 )
-from synthesis.verification.infinities import expected_of
-from synthesis.verification.inputs import DRAWS, flat, is_part_of, missing_domain, missing_inputs, standard_runs
+from synthesis.verification.inputs import DRAWS, missing_domain, missing_inputs
+from synthesis.verification.shares import share_of
 from synthesis.verification.thresholds import kernel_thresholds
-from synthesis.verification.tolerances import poison_for
 
 logger = logging.getLogger(__name__)
 
@@ -196,6 +187,19 @@ class Trying:
         for floating in (True, False):
             if self.found is not None:
                 self._mirror(self.found, floating=floating)
+        if self.found is not None:
+            self._tell_sizes_apart(self.found)
+
+    def _tell_sizes_apart(self, found: Signature) -> None:
+        """Give the dimensions of arrays unequal sizes, if the kernel stays in its arrays. A text might confuse them.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+        """
+        for launched in (True, False):
+            changed = with_unequal_sizes(found, self._kernel.spec.signature, launched=launched)
+            if changed != found and self._keep(changed, equal=True, conditioned=True):
+                return
 
     def _mirror(self, found: Signature, *, floating: bool) -> None:
         """Extend domains to negative numbers, together or one by one, where the kernel is defined there.
@@ -341,63 +345,3 @@ class Trying:
         if better:
             self.found, self.share = signature, share
         return True
-
-
-def share_of(prover: Prover, kernel: Kernel, *, compared: int = 2) -> float | None:
-    """Return a kernel's coverage by the standard draws; None if an input is not known or the results are not usable.
-
-    Results must be finite or infinite on purpose, and differ between the first draws, and the kernel must not be at
-    fault on the draws of another seed. If the coverage is not complete, more draws are searched for.
-
-    Args:
-        prover: the front end's prover.
-        kernel: a loaded kernel, with the fields of structs that hold arrays as arguments.
-        compared: how many of the first draws must not all give the same values.
-
-    Raises:
-        ReferenceUnknownError: if something is not modelled.
-        ReferenceFaultError: if the kernel is at fault on a draw.
-    """
-    signature = kernel.spec.signature
-    if missing_inputs(signature) is not None:
-        return None
-    reference, trace = prover.reference(kernel), Trace()
-    runs = standard_runs(signature)
-    left = list(reference(runs, double=False, trace=trace))
-    found = [flat(each) for each in left]
-    first = found[0]
-    inputs = {each.name for each in signature.arguments if each.role is Role.INPUT}
-    outputs = [name for name in first if not any(is_part_of(name, each) for each in inputs)]
-    unlike = any(not _are_equal(first[name], each[name]) for each in found[1:compared] for name in outputs)
-    finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
-    if not (unlike or compared < 2) or not (finite or _is_infinite_on_purpose(reference, signature, runs, left)):
-        return None
-    # Inputs on which the kernel ends, or stays inside its arrays, by chance would fail in ``irsmith verify``.
-    reference(standard_runs(signature, seed=1), double=False)
-    coverage = coverage_of(signature, runs, left, reference.reached(trace))
-    if coverage.share < 1.0:
-        more = find_aimed_draws(reference, kernel.spec, coverage, trace, already=len(runs))
-        runs += [each.inputs for each in more]
-        left += [each.own for each in more]
-        coverage = coverage_of(signature, runs, left, reference.reached(trace))
-    return coverage.share
-
-
-def _are_equal(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> bool:
-    """Return whether two arrays are equal. NaNs are equal to each other."""
-    return np.array_equal(left, right, equal_nan=left.dtype.kind == "f")
-
-
-def _is_infinite_on_purpose(
-    reference: Reference, signature: Signature, runs: Sequence[Values], own: Sequence[Values]
-) -> bool:
-    """Return whether all results that are not finite are infinities or NaNs that the kernel stores on purpose.
-
-    Args:
-        reference: the kernel's reference.
-        signature: the kernel's signature.
-        runs: the inputs.
-        own: the results in the kernel's own precision.
-    """
-    double, poison = reference(runs, double=True), poison_for(signature)
-    return expected_of(reference, runs, double, own, poison).non_finite is None

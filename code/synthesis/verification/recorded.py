@@ -11,8 +11,9 @@ from synthesis.core.verdicts import Hindrance, Unproved
 from synthesis.frontends.base import Frontend, Kernel, ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.launched import Launched, Mutation, cut, range_of
-from synthesis.verification.inference import infer_inputs, share_of, with_objects
+from synthesis.verification.inference import infer_inputs, with_objects
 from synthesis.verification.inputs import array_shape, missing_inputs
+from synthesis.verification.shares import share_of
 
 MOST_NUMBERS = 4096
 """Maximum number of recorded numbers in a row's signature."""
