@@ -247,14 +247,16 @@ def test_what_no_source_can_be_is_refused_with_the_reason(tmp_path: Path) -> Non
         tmp_path,
         "import threading\nlock = threading.Lock()\n"
         "@jax.jit\ndef f(x):\n    with lock: return x + 1\nf(1.0)\n"
-        "big = jnp.arange(100_000.0)\n@jax.jit\ndef g(x): return (big * x).sum()\ng(1.0)\n",
+        "big = jnp.arange(100_000.0)\n@jax.jit\ndef g(x): return (big * x).sum()\ng(1.0)\n"
+        "@jax.jit\ndef h(none, x): return jnp.concatenate([none, x])\nh(jnp.zeros(0), jnp.ones(3))\n",
     )
     recorded_here(tmp_path, path)
     assert specs_in(tmp_path) == []
     reasons = "\n".join(sorted(refusals_in(tmp_path)))
     assert "needs lock (_thread.lock)" in reasons
     assert "needs big (" in reasons
-    (outcome, _) = extract(recorded=tmp_path / "kept")
+    assert "its argument none has no elements" in reasons
+    (outcome, *_) = extract(recorded=tmp_path / "kept")
     assert isinstance(outcome, Rejection)
 
 
