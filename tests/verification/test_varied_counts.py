@@ -46,6 +46,17 @@ def last(n: int, x: wp.array[float], y: wp.array[float]):
     y[i] = x[i] + x[n + 15]
 
 
+@wp.kernel
+def cells(x: wp.array[float], nx: int, ny: int, y: wp.array[float]):
+    t = wp.tid()
+    i = t // ny
+    j = t % ny
+    if i > 0 and i < nx - 1 and j > 0 and j < ny - 1:
+        y[t] = x[t - 1] + x[t + 1] + x[t - ny] + x[t + ny] - 4.0 * x[t]
+    else:
+        y[t] = 0.0
+
+
 @wp.struct
 class Node:
     left: int
@@ -106,3 +117,11 @@ def test_inputs_on_which_only_some_results_vary_come_before_those_on_which_none_
     right, changed = judged_with(pair, "cpp_forward", constant)
     assert right.verdict.verified == ("cpp_forward",)
     assert changed.verdict.verified == ()
+
+
+def test_a_count_that_the_kernel_divides_by_is_never_zero(pairs: dict[str, Pair]) -> None:
+    pair = pairs["cells"]
+    count = next(each for each in pair.spec.signature.arguments if each.name == "ny")
+    assert count.domain is not None
+    assert count.domain.low == 1
+    assert pair.verdict.verified == ("cpp_forward",), pair.verdict

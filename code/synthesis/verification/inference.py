@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from synthesis.core.records import KernelSpec
 from synthesis.core.signatures import Argument, Domain, Signature
 from synthesis.core.verdicts import Hindrance, Unproved
@@ -27,6 +29,7 @@ from synthesis.frontends.base import (
     NoObjectError,
     OutOfBoundsError,
     Prover,
+    ReferenceFaultError,
     ReferenceUnknownError,
     UnknownObjectError,
     ZeroDivisorError,
@@ -44,7 +47,7 @@ from synthesis.verification.filling import (
     with_threads,
     with_unequal_sizes,
 )
-from synthesis.verification.inputs import DRAWS, missing_domain, missing_inputs
+from synthesis.verification.inputs import DRAWS, missing_domain, missing_inputs, standard_runs
 from synthesis.verification.shares import share_of
 from synthesis.verification.thresholds import kernel_thresholds
 
@@ -188,7 +191,31 @@ class Trying:
             if self.found is not None:
                 self._mirror(self.found, floating=floating)
         if self.found is not None:
+            self._keep_divisors_from_zero(self.found)
             self._tell_sizes_apart(self.found)
+
+    def _keep_divisors_from_zero(self, found: Signature) -> None:
+        """Raise the domains of plain integers that the kernel divides by above 0, which other draws might give.
+
+        Raises:
+            ReferenceUnknownError: if something is not modelled.
+        """
+        raised = {name: each for name, each in self._changes(found, positive).items() if each.shape is None}
+        divisors = {name: each for name, each in raised.items() if self._is_divisor(found, name)}
+        if divisors:
+            self._keep(replaced(found, divisors), equal=True)
+
+    def _is_divisor(self, found: Signature, name: str) -> bool:
+        """Return whether the kernel divides by an argument that is 0."""
+        kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=found))
+        runs = [{**run, name: np.zeros_like(run[name])} for run in standard_runs(found)]
+        try:
+            self._prover.reference(kernel)(runs, double=False)
+        except ZeroDivisorError:
+            return True
+        except ReferenceFaultError:
+            pass
+        return False
 
     def _tell_sizes_apart(self, found: Signature) -> None:
         """Give the dimensions of arrays unequal sizes, if the kernel stays in its arrays. A text might confuse them.
