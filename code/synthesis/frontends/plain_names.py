@@ -174,6 +174,8 @@ CONTAINERS = frozenset({"dict", "list", "set", "sorted", "tuple", "range"})
 """Built-in functions that return an object which can be iterated repeatedly."""
 MAKING_FIXED = frozenset({"wp", "math", "jnp", "jax", "tl"})
 """Customary names of modules whose functions return what cannot be changed in place, outside of functions."""
+MAKING_TUPLES = frozenset({"jax.flatten_util.ravel_pytree"})
+"""Functions that return a tuple of objects which cannot be changed in place."""
 ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
 """Built-in functions that return an object which can be iterated once."""
 REGISTERS = frozenset({

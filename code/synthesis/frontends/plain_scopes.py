@@ -68,8 +68,8 @@ def is_fixed(value: ast.expr) -> bool:
         case ast.Call(func=function, args=parts):
             text = ast.unparse(function)
             return text in ("float", "int", "bool", "complex", "str") or text.split(".")[0] in names.MAKING_FIXED
-        case ast.Subscript(value=ast.Call(func=function), slice=ast.Constant()):  # it returns an array and a function
-            return ast.unparse(function) == "jax.flatten_util.ravel_pytree"
+        case ast.Subscript(value=ast.Call(func=function), slice=ast.Constant()):
+            return ast.unparse(function) in names.MAKING_TUPLES
         case _:
             return False
 

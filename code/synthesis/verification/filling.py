@@ -233,7 +233,9 @@ def with_unequal_sizes(signature: Signature, given: Signature, *, launched: bool
         else replace(each, shape=_enlarged_by_axis(each.shape, stated[each.name] or ()))
         for each in signature.arguments
     )  # fmt: skip
-    launch = _enlarged_by_axis(signature.launch or (), given.launch or ()) if launched else signature.launch
+    launch = signature.launch
+    if launched and launch is not None:
+        launch = _enlarged_by_axis(launch, given.launch or ())
     return replace(signature, arguments=arguments, launch=launch)
 
 
