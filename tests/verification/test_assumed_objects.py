@@ -1,14 +1,17 @@
 """Kernels that query objects of which nothing is known: small objects are assumed."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from checking import judged_with, pairs_of
 
-from synthesis import Pair
+from synthesis import Pair, get_frontend
+from synthesis.frontends.base import Kernel
 from synthesis.making.runs.extraction import extract_to_folder
 from synthesis.making.runs.reverification import verify_folder
+from synthesis.verification.claims import refuted_claim
 
 pytestmark = pytest.mark.needs("warp")
 
@@ -333,6 +336,18 @@ def test_a_text_that_asks_another_object_of_an_array_is_found(
     first, changed = judged_with(pairs[name], "cpp_forward", text.replace(right, wrong))
     assert first.verdict.verified == ("cpp_forward",)
     assert changed.verdict.verified == ()
+
+
+def test_the_objects_of_an_array_have_no_more_elements_than_an_array_may_have(pairs: dict[str, Pair]) -> None:
+    spec = pairs["of_an_array"].spec
+    ids, *others = spec.signature.arguments
+    large = replace(spec.signature, arguments=(replace(ids, shape=(2**21,)), *others))
+    frontend = get_frontend("warp")
+    kernel = frontend.load_one(spec)
+    assert isinstance(kernel, Kernel)
+    said = refuted_claim(replace(spec, signature=large), kernel)
+    frontend.compiler.release([kernel])
+    assert (said or "").startswith("ids.points is said to have shape [2097152, 12, 3]; allowed: 1 to")
 
 
 def test_velocities_may_be_those_of_a_mesh_of_an_array(pairs: dict[str, Pair]) -> None:

@@ -151,7 +151,7 @@ def test_domains_hold_what_the_source_compares_with_only_where_the_kernel_stays_
     assert domains["x"] == Domain(low=-1.5, high=1.5)
     assert inferred["bounded"].spec.signature.launch == (19,)
     looked_up = inferred["looked_up"]
-    assert looked_up.spec.signature.arguments[0].domain == Domain(low=1, high=16)
+    assert looked_up.spec.signature.arguments[0].domain == Domain(low=4, high=16)
     assert looked_up.verdict.reached == 0.75
     assert str(looked_up.verdict.unverified["cpp_forward"]) == (
         "not reached: no run executed 1 of 4 statements, such as out[i] = 0.0"

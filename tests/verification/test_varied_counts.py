@@ -104,8 +104,8 @@ def test_a_text_that_takes_a_size_for_a_count_fails(pairs: dict[str, Pair], name
 
 def test_counts_are_varied_where_the_kernel_stays_in_its_arrays(pairs: dict[str, Pair]) -> None:
     counts = {name: pair.spec.signature.spread.arguments[0] for name, pair in pairs.items()}
-    assert [counts[name].domain for name in ("ring", "row")] == [Domain(low=1, high=16)] * 2
-    assert counts["scaled"].fields[0].domain == Domain(low=1, high=16)
+    assert [counts[name].domain for name in ("ring", "row")] == [Domain(low=4, high=16)] * 2
+    assert counts["scaled"].fields[0].domain == Domain(low=4, high=16)
     assert "cpp_forward" in pairs["last"].verdict.verified
 
 

@@ -158,9 +158,13 @@ def _leaves(argument: Argument, prefix: str = "") -> Iterator[tuple[str, Argumen
 
 
 def _with_parts(argument: Argument) -> Iterator[tuple[str, Argument]]:
-    """Yield an argument with its name, followed by its parts if it is the id of an object."""
+    """Yield an argument with its name, followed by its parts if it is the id of an object, or an array of ids.
+
+    A part of the objects in an array has the array's dimensions first.
+    """
     yield argument.name, argument
-    yield from _leaves(argument) if argument.handle else ()
+    for name, part in _leaves(argument) if argument.handle else ():
+        yield name, replace(part, base=(), shape=(*(argument.shape or ()), *(part.shape or ())))
 
 
 def _of_sizes(claimed: Signature, largest: int) -> Iterator[str]:

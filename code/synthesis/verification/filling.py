@@ -120,9 +120,10 @@ def mirrored(argument: Argument, *, floating: bool) -> Argument:
 
 
 def varied(argument: Argument) -> Argument:
-    """Return the argument with every integer that has one positive value in a domain from 1 to that value.
+    """Return the argument with every integer that has one positive value in a domain from a quarter of it to it.
 
-    If several counts had the value that sizes of arrays have, a text might confuse them.
+    If several counts had the value that sizes of arrays have, a text might confuse them. A loop with a small step takes
+    long.
     """
     if argument.fields and not argument.handle:
         return replace(argument, fields=tuple(map(varied, argument.fields)))
@@ -131,7 +132,7 @@ def varied(argument: Argument) -> Argument:
         return argument
     if argument.shape is not None or not 1 < domain.low == domain.high:
         return argument
-    return replace(argument, domain=Domain(low=1, high=domain.high))
+    return replace(argument, domain=Domain(low=max(1, domain.high // 4), high=domain.high))
 
 
 def widened(argument: Argument, thresholds: Thresholds) -> Argument:
@@ -218,7 +219,7 @@ def with_threads(signature: Signature, given: Sequence[int | None], size: int) -
 
 
 def with_unequal_sizes(signature: Signature, given: Signature, *, launched: bool) -> Signature:
-    """Return a signature with more elements along all dimensions of arrays but the first.
+    """Return a signature with more elements along all dimensions of arrays but the first, if that is not too many.
 
     Args:
         signature: the signature with inferred sizes.
@@ -236,6 +237,9 @@ def with_unequal_sizes(signature: Signature, given: Signature, *, launched: bool
     launch = signature.launch
     if launched and launch is not None:
         launch = _enlarged_by_axis(launch, given.launch or ())
+    sizes = [launch or (), *(each.shape or () for each in arguments)]
+    if max(math.prod(size or 1 for size in each) for each in sizes) > 2 * _MOST_ELEMENTS:
+        return signature
     return replace(signature, arguments=arguments, launch=launch)
 
 
