@@ -14,7 +14,7 @@ from asked_objects import KERNELS, signature_of
 from checking import judged
 
 from synthesis import ConfigError, Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
-from synthesis.core.signatures import Argument, Signature
+from synthesis.core.signatures import Argument, Role, Signature
 from synthesis.drawing.streams import Stream
 from synthesis.frontends.base import Kernel, Program
 from synthesis.frontends.warp.handles import is_object
@@ -222,7 +222,9 @@ WRONG = {
     "corners of no face": with_field(MESH, "indices", shape=(35,), base=()),
     "no points": replace(MESH, fields=MESH.fields[1:]),
     "points of another type": with_field(MESH, "points", dtype="float64"),
-    "an array of ids": replace(MESH, shape=(1,)),
+    "an array of ids that is written": replace(MESH, shape=(1,), role=Role.INOUT),
+    "an array of ids of unknown size": replace(MESH, shape=(None,)),
+    "an array of textures": replace(PICTURE, shape=(1,)),
     "another kind": replace(MESH, handle="volume"),
     "more lower bounds than upper ones": with_field(TREE, "lowers", shape=(7,), base=()),
     "cells without a width": with_field(GRID, "cell_width", domain=Domain(low=0, high=1)),
@@ -244,7 +246,9 @@ def test_an_object_that_cannot_be_made_is_none(argument: Argument) -> None:
 
 
 @pytest.mark.parametrize(
-    "argument", [MESH, TREE, GRID, VOLUME, PICTURE], ids=["mesh", "bvh", "hash_grid", "volume", "texture"]
+    "argument",
+    [MESH, TREE, GRID, VOLUME, PICTURE, replace(MESH, shape=(1,))],
+    ids=["mesh", "bvh", "hash_grid", "volume", "texture", "ids"],
 )
 def test_an_object_that_can_be_made_is_one(argument: Argument) -> None:
     assert is_object(argument)
