@@ -92,7 +92,7 @@ def test_every_text_is_proved_on_arrays_of_its_own(name: str, pairs: dict[str, P
 def test_an_argument_is_what_it_is_made_of(pairs: dict[str, Pair]) -> None:
     found = leaves(pairs["two"])
     assert list(found) == ["a.data", "a.indices0", "a.indices1", "out"]
-    assert (found["a.data"].dtype, found["a.data"].element, found["a.data"].shape) == ("float32", (3,), (16, 16))
+    assert (found["a.data"].dtype, found["a.data"].element, found["a.data"].shape) == ("float32", (3,), (16, 20))
     assert found["a.indices1"].domain == Domain(low=0, high=15)
     roles = {name: str(each.role) for name, each in leaves(pairs["one"]).items()}
     assert roles == {"a.data": "inout", "a.indices0": "input", "x": "input", "out": "inout"}
