@@ -6,10 +6,13 @@ import functools
 import importlib
 import inspect
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def source_of(obj: Any) -> tuple[str | None, int]:
         if _is_own(obj):
             lines, first = _lines_of(obj.__code__)
         else:
-            lines, first = (_lines_of if inspect.isclass(obj) else inspect.getsourcelines)(obj)
+            lines, first = _lines_of_class(obj) if inspect.isclass(obj) else inspect.getsourcelines(obj)
         if getattr(obj, "__name__", "") == "<lambda>":
             lines, first = _statement_at(inspect.getsourcelines(sys.modules[obj.__module__])[0], first) or (
                 lines,
@@ -91,9 +94,27 @@ def _is_own(obj: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def _lines_of(code: CodeType | type) -> tuple[list[str], int]:
-    """Return what ``inspect`` does. For a class, it parses the whole file."""
+def _lines_of(code: CodeType) -> tuple[list[str], int]:
     return inspect.getsourcelines(code)
+
+
+def once_for_a_class(function: Callable[[type], R]) -> Callable[[type], R]:
+    """Return a function of a class that keeps its results, but does not keep the classes alive."""
+    known: weakref.WeakKeyDictionary[type, R] = weakref.WeakKeyDictionary()
+
+    @functools.wraps(function)
+    def remembered(kind: type) -> R:
+        if kind not in known:
+            known[kind] = function(kind)
+        return known[kind]
+
+    return remembered
+
+
+@once_for_a_class
+def _lines_of_class(kind: type) -> tuple[list[str], int]:
+    """Return what ``inspect`` does, which parses the whole file."""
+    return inspect.getsourcelines(kind)
 
 
 def _statement_at(lines: list[str], line: int) -> tuple[list[str], int] | None:

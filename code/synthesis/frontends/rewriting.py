@@ -41,6 +41,10 @@ class Text:
         """Return the offset after a node's last byte."""
         return self._lines[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
 
+    def held(self, node: Placed) -> str:
+        """Return the text of a node. ``ast.get_source_segment`` divides the whole source into lines on each call."""
+        return self.source[self.start(node) : self.end(node)].decode()
+
     def holds(self, node: Placed, name: str) -> bool:
         """Return whether the source has a name at a node's position. Python 3.11 gives wrong ones in f-strings."""
         return self.source[self.start(node) : self.end(node)] == name.encode()
