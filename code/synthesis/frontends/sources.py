@@ -202,9 +202,10 @@ class SourceCollector(CollectedSource):
             defaults = {each: self._refer(hint, value, home_of(obj)) for each, (hint, value) in strange.items()}
             source = with_defaults(source, defaults)
             scope = {**scope, **{defaults[each]: value for each, (_, value) in strange.items()}}
-        for path in submodules_read(ast.parse(source), scope):
+        tree = ast.parse(source)
+        for path in submodules_read(tree, scope):
             self._imports.setdefault(path, f"import {path}")
-        for free in free_names(ast.parse(source)):
+        for free in free_names(tree):
             if free in own:
                 continue
             if free in scope:

@@ -55,8 +55,8 @@ def describe(given: Given) -> Described:
     credits_ = Credits(origin.package, licence)
     source, name, call, leaves = _collected(given, behind, credits_)
     arguments = tuple(_argument(each, Role.INPUT) for each in _ordered(given, call, leaves))
-    if empty := [each.name for each in arguments if 0 in (each.shape or ())]:
-        raise NotKeptError(f"its argument {empty[0]} has no elements")
+    if empty := functions.why_empty(arguments):
+        raise NotKeptError(empty)
     source, others = made_plain(source)
     call = calling.with_fields(call, others)
     results = _results(given)

@@ -218,10 +218,8 @@ def _discover(function: Any, examples: Examples, module: ModuleType | None, *, n
         found = describe(call, made)
         if not found.spec.signature.results:
             return _rejection(plain, Stage.LOWER, Symptom.NO_KERNEL, "it returns no array")
-        if empty := [each.name for each in found.spec.signature.arguments if 0 in (each.shape or ())]:
-            return _rejection(
-                plain, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, f"its argument {empty[0]} has no elements"
-            )
+        if empty := functions.why_empty(found.spec.signature.arguments):
+            return _rejection(plain, Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS, empty)
         return found
     except (Exception, SystemExit) as error:  # noqa: BLE001 (a function that is traced may raise anything)
         return _rejection(plain, Stage.LOWER, Symptom.TRACE_ERROR, detail_of(error))
@@ -380,15 +378,16 @@ def _begins_with(rule: FunctionType, text: str) -> bool:
 
 def _literal(value: Any) -> str | None:
     """Return a small array or a NumPy scalar as a Python expression; None for anything else."""
+    is_traced = functions.is_array(value)
     kind: Any = value.__class__
-    if not functions.is_array(value) and not issubclass(kind, np.ndarray | np.generic):
+    if not is_traced and not issubclass(kind, np.ndarray | np.generic):
         return None
     array: Any = np.asarray(value)
     if array.size > _LARGEST_CAPTURE or array.dtype.kind not in "biufc":
         return None
     if array.dtype.kind == "c" and not np.isfinite(array).all():
         return None
-    module = "jnp" if functions.is_array(value) else "np"
+    module = "jnp" if is_traced else "np"
     dtype = f"{module}.{array.dtype.name}"
     digits = re.sub(r"\b(inf|nan)\b", rf"{module}.\1", repr(array.tolist()))
     text = f"{dtype}({digits})" if issubclass(kind, np.generic) else f"{module}.array({digits}, dtype={dtype})"

@@ -11,6 +11,7 @@ from typing import Any
 import jax as _jax
 import numpy as np
 
+from synthesis.core.signatures import Argument
 from synthesis.frontends.jax.options import DEFAULTS
 
 jax: Any = _jax
@@ -72,6 +73,11 @@ def inside(obj: Any) -> Iterator[Any]:
         if obj is None:
             return
         yield obj
+
+
+def why_empty(arguments: Sequence[Argument]) -> str:
+    """Return why functions of these arguments are no rows, if one of them has no elements; empty otherwise."""
+    return next((f"its argument {each.name} has no elements" for each in arguments if 0 in (each.shape or ())), "")
 
 
 def weak_array(value: Any) -> str | None:

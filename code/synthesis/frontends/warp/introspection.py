@@ -337,35 +337,24 @@ def gradient_target(obj: Any) -> Any:
 
 def has_gradient_of_its_own(function: Any) -> bool:
     """Return whether an overload of a function has a custom gradient or replay."""
-    return any(each.custom_grad_func or each.custom_replay_func for each in overloads_of(function))
-
-
-def rules_of(function: Any) -> list[Any]:
-    """Return the custom gradient and the custom replay of an overload of a function, if it has them."""
-    written = (getattr(function, name, None) for name in ("custom_grad_func", "custom_replay_func"))
-    return [each for each in written if each is not None]
+    return bool(custom_parts_of(function))
 
 
 def parts_of(function: Any) -> list[Any]:
     """Return all parts of a function's declaration: its overloads as written, then custom gradients and replays."""
-    overloads = overloads_of(function)
-    customs = [
-        custom
-        for each in overloads
-        for custom in (each.custom_grad_func, each.custom_replay_func)
-        if custom is not None
-    ]
-    return [*overloads, *customs]
+    return [*overloads_of(function), *(each for _, each in custom_parts_of(function))]
 
 
 def custom_parts_of(function: Any) -> list[tuple[str, Any]]:
     """Return a function's custom gradients and replays, each with the name of its decorator."""
-    return [
-        (what, custom)
-        for each in overloads_of(function)
-        for what, custom in (("func_grad", each.custom_grad_func), ("func_replay", each.custom_replay_func))
-        if custom is not None
-    ]
+    return [part for each in overloads_of(function) for part in rules_of(each)]
+
+
+def rules_of(overload: Any) -> list[tuple[str, Any]]:
+    """Return the custom gradient and replay of one overload, each with the name of its decorator; none of a kernel."""
+    written = (("func_grad", "custom_grad_func"), ("func_replay", "custom_replay_func"))
+    found = [(what, getattr(overload, name, None)) for what, name in written]
+    return [(what, each) for what, each in found if each is not None]
 
 
 # ---- built-in functions

@@ -38,7 +38,7 @@ def rules_of(function: Any) -> list[Source]:
     Their statements compute what they add to adjoints, but add it to nothing. An ``if`` without ``else`` has one that
     does nothing, so that it is known whether the condition was ever false.
     """
-    return [_rule_of(each) for each in introspection.rules_of(function)]
+    return [_rule_of(each) for _, each in introspection.rules_of(function)]
 
 
 def _rule_of(written: Any) -> Source:
