@@ -115,7 +115,7 @@ def _tried(prover: Prover, kernel: Kernel, signature: Signature, objects: int = 
     Raises:
         ReferenceUnknownError: if something is not modelled.
     """
-    trying = Trying(prover, replace(kernel, spec=replace(kernel.spec, signature=signature)))
+    trying = Trying(prover, _with_signature(kernel, signature))
     try:
         trying.try_common()
     except UnknownObjectError as error:
@@ -140,6 +140,10 @@ def _tried(prover: Prover, kernel: Kernel, signature: Signature, objects: int = 
         if trying.found is None:
             raise
     return trying
+
+
+def _with_signature(kernel: Kernel, signature: Signature) -> Kernel:
+    return replace(kernel, spec=replace(kernel.spec, signature=signature))
 
 
 class Trying:
@@ -207,10 +211,9 @@ class Trying:
 
     def _is_divisor(self, found: Signature, name: str) -> bool:
         """Return whether the kernel divides by an argument that is 0."""
-        kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=found))
         runs = [{**run, name: np.zeros_like(run[name])} for run in standard_runs(found)]
         try:
-            self._prover.reference(kernel)(runs, double=False)
+            self._prover.reference(_with_signature(self._kernel, found))(runs, double=False)
         except ZeroDivisorError:
             return True
         except ReferenceFaultError:
@@ -350,7 +353,7 @@ class Trying:
             equal: whether the signature is also kept if its coverage is the same.
             conditioned: whether it is kept only if all results of the standard draws are finite and well-conditioned.
         """
-        kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
+        kernel = _with_signature(self._kernel, signature)
         self._fault = None
         try:
             share = share_of(self._prover, kernel, compared=compared)

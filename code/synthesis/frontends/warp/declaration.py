@@ -57,8 +57,13 @@ def _may_be(made: Argument, declared: Argument, tree: ast.AST, scope: Any) -> bo
         return False
     if declared.shape is None or made.shape is None:
         return declared.shape == made.shape
-    written = is_field_written if "." in made.name else is_written
-    return len(declared.shape) == len(made.shape) and not written(tree, made.name, scope)
+    return len(declared.shape) == len(made.shape) and not _is_stored_into(made.name, tree, scope)
+
+
+def _is_stored_into(name: str, tree: ast.AST, scope: Any) -> bool:
+    """Return whether a function may write an array of a given name; ``state.q`` for a field of a struct."""
+    written = is_field_written if "." in name else is_written
+    return written(tree, name, scope)
 
 
 def _role(argument: Argument, name: str, claimed: Role | None, tree: ast.AST, scope: Any) -> Role:
@@ -67,8 +72,7 @@ def _role(argument: Argument, name: str, claimed: Role | None, tree: ast.AST, sc
         return argument.role
     if is_given_to_native_code(tree, name, scope):
         return claimed
-    written = is_field_written if "." in name else is_written
-    if claimed is Role.INPUT and not written(tree, name, scope):
+    if claimed is Role.INPUT and not _is_stored_into(name, tree, scope):
         return Role.INPUT  # Warp also records a write for a tile that was loaded from the array and changed in place
     if argument.role is Role.INOUT and not _is_read(tree, name, scope):
         return Role.OUTPUT
